@@ -1,0 +1,328 @@
+import { isRecord, type JsonValue } from "./json.js";
+import { parsePartialJson } from "./partialJson.js";
+import type { StoredChunk } from "./validators/stream.js";
+
+/** A part of a message being built: a `UIMessagePart` of the AI SDK, or a kind this version does not know. */
+export interface ReducedPart {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * A message as far as its chunks were seen. Immutable: reducing more chunks gives a new one that shares every part
+ * that did not change.
+ */
+export interface Reduction {
+  readonly parts: readonly ReducedPart[];
+  readonly metadata: unknown;
+  readonly finishReason: string | undefined;
+  /** What an `error` chunk said. */
+  readonly errorText: string | undefined;
+  /** Why an `abort` chunk ended the stream; undefined when there was none. */
+  readonly abortReason: string | undefined;
+  readonly isFinished: boolean;
+  /** Steps whose `finish-step` was seen. */
+  readonly finishedSteps: number;
+  /** Position of each open text or reasoning part, by kind and id. */
+  readonly open: Readonly<Record<string, number>>;
+  /** Text of tool inputs that are still arriving, by call. */
+  readonly inputs: Readonly<Record<string, PartialInput>>;
+}
+
+interface PartialInput {
+  readonly text: string;
+  readonly asText: boolean;
+  /** Length of `text` when it was last parsed. */
+  readonly parsedLength: number;
+}
+
+/** The message before its first chunk. */
+export const emptyReduction: Reduction = {
+  parts: [],
+  metadata: undefined,
+  finishReason: undefined,
+  errorText: undefined,
+  abortReason: undefined,
+  isFinished: false,
+  finishedSteps: 0,
+  open: {},
+  inputs: {},
+};
+
+/** A copy that one batch may write to; parts themselves are replaced, never written. */
+interface Draft {
+  parts: ReducedPart[];
+  metadata: unknown;
+  finishReason: string | undefined;
+  errorText: string | undefined;
+  abortReason: string | undefined;
+  isFinished: boolean;
+  finishedSteps: number;
+  open: Record<string, number>;
+  inputs: Record<string, PartialInput>;
+}
+
+/**
+ * Applies a batch of chunks, in order. Reducing a log in any division into batches gives the same message, and n
+ * chunks cost O(n). This is the one place that turns chunks into a message: viewers and the component both use it.
+ *
+ * A chunk that refers to something unknown (a delta without its start, a result without its call) is not an error:
+ * logs are cut by aborts and lost writers. What can be shown of it is shown.
+ */
+export function reduceChunks(reduction: Reduction, chunks: readonly StoredChunk[]): Reduction {
+  if (chunks.length === 0) return reduction;
+  const draft: Draft = { ...reduction, parts: [...reduction.parts], open: { ...reduction.open }, inputs: { ...reduction.inputs } };
+  for (const chunk of chunks) applyChunk(draft, chunk);
+  return draft;
+}
+
+type Apply = (draft: Draft, chunk: StoredChunk) => void;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Fields of `source` that are there: a missing field stays missing, so that equal messages are equal objects. */
+function pick(source: StoredChunk, fields: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const field of fields) if (source[field] !== undefined && source[field] !== null) picked[field] = source[field];
+  return picked;
+}
+
+function openPart(draft: Draft, kind: string, chunk: StoredChunk): void {
+  draft.open[`${kind}:${text(chunk.id)}`] = draft.parts.length;
+  const id = kind === "reasoning" ? pick(chunk, ["id"]) : {};
+  draft.parts.push({ type: kind, ...id, text: "", state: "streaming", ...pick(chunk, ["providerMetadata"]) });
+}
+
+function startPart(kind: string): Apply {
+  return (draft, chunk) => openPart(draft, kind, chunk);
+}
+
+function appendPart(kind: string): Apply {
+  return (draft, chunk) => {
+    const key = `${kind}:${text(chunk.id)}`;
+    if (draft.open[key] === undefined) openPart(draft, kind, chunk);
+    const index = draft.open[key];
+    const part = index === undefined ? undefined : draft.parts[index];
+    if (index === undefined || part === undefined) return;
+    draft.parts[index] = { ...part, text: text(part.text) + text(chunk.delta), ...pick(chunk, ["providerMetadata"]) };
+  };
+}
+
+function endPart(kind: string): Apply {
+  return (draft, chunk) => {
+    const key = `${kind}:${text(chunk.id)}`;
+    const index = draft.open[key];
+    const part = index === undefined ? undefined : draft.parts[index];
+    if (index === undefined || part === undefined) return;
+    draft.parts[index] = { ...part, state: "done", ...pick(chunk, ["citations", "providerMetadata"]) };
+    delete draft.open[key];
+  };
+}
+
+/** The newest call with this id: a call may be answered in a later step than it was made in. */
+function findTool(draft: Draft, matches: (part: ReducedPart) => boolean): number {
+  for (let index = draft.parts.length - 1; index >= 0; index--) {
+    const part = draft.parts[index];
+    if (part !== undefined && "toolCallId" in part && matches(part)) return index;
+  }
+  return -1;
+}
+
+function updateTool(draft: Draft, index: number, change: Record<string, unknown>): void {
+  const part = draft.parts[index];
+  if (part === undefined) return;
+  const next: Record<string, unknown> = { ...part, ...change };
+  for (const field in next) if (next[field] === undefined) delete next[field];
+  draft.parts[index] = { ...next, type: part.type };
+}
+
+const TOOL_FIELDS = ["providerExecuted", "title", "toolMetadata"];
+
+function callPart(chunk: StoredChunk): ReducedPart {
+  const name = text(chunk.toolName);
+  const kind = chunk.dynamic === true ? { type: "dynamic-tool", toolName: name } : { type: `tool-${name}` };
+  return { ...kind, toolCallId: text(chunk.toolCallId), ...pick(chunk, TOOL_FIELDS) };
+}
+
+/** Adds a call or changes the one that is there. `metadataField` says whose metadata the chunk carries. */
+function putCall(draft: Draft, chunk: StoredChunk, change: Record<string, unknown>): void {
+  const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);
+  if (index < 0) {
+    const part = { ...callPart(chunk), ...change };
+    draft.parts.push(part);
+    return;
+  }
+  updateTool(draft, index, { ...pick(chunk, TOOL_FIELDS), ...change });
+}
+
+const metadataOf = (chunk: StoredChunk, field: string): Record<string, unknown> =>
+  isRecord(chunk.providerMetadata) ? { [field]: chunk.providerMetadata } : {};
+
+const startToolInput: Apply = (draft, chunk) => {
+  draft.inputs[text(chunk.toolCallId)] = { text: "", asText: chunk.inputEncoding === "text", parsedLength: 0 };
+  putCall(draft, chunk, { state: "input-streaming", ...metadataOf(chunk, "callProviderMetadata") });
+};
+
+const appendToolInput: Apply = (draft, chunk) => {
+  const callId = text(chunk.toolCallId);
+  const before = draft.inputs[callId];
+  const index = findTool(draft, (part) => part.toolCallId === callId);
+  if (before === undefined || index < 0) return;
+  const now = before.text + text(chunk.inputTextDelta);
+  // Parsing at every delta would cost the square of the input's length; parsing when it has grown by a quarter costs
+  // a constant factor.
+  const due = before.asText || now.length < 256 || now.length >= before.parsedLength * 1.25;
+  draft.inputs[callId] = { ...before, text: now, parsedLength: due ? now.length : before.parsedLength };
+  if (!due) return;
+  const input: JsonValue | undefined = before.asText ? now : parsePartialJson(now);
+  if (input !== undefined) updateTool(draft, index, { input });
+};
+
+const setToolInput: Apply = (draft, chunk) => {
+  delete draft.inputs[text(chunk.toolCallId)];
+  putCall(draft, chunk, { state: "input-available", input: chunk.input ?? null, ...metadataOf(chunk, "callProviderMetadata") });
+};
+
+const failToolInput: Apply = (draft, chunk) => {
+  delete draft.inputs[text(chunk.toolCallId)];
+  putCall(draft, chunk, {
+    state: "output-error",
+    input: chunk.input ?? null,
+    errorText: text(chunk.errorText),
+    ...metadataOf(chunk, "callProviderMetadata"),
+  });
+};
+
+const requestApproval: Apply = (draft, chunk) => {
+  const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);
+  const requestReason = chunk.reason === undefined ? {} : { requestReason: chunk.reason };
+  updateTool(draft, index, {
+    state: "approval-requested",
+    approval: { id: text(chunk.approvalId), ...requestReason, ...pick(chunk, ["isAutomatic", "signature"]) },
+  });
+};
+
+const answerApproval: Apply = (draft, chunk) => {
+  const index = findTool(draft, ({ approval }) => isRecord(approval) && approval.id === chunk.approvalId);
+  const approval = draft.parts[index]?.approval;
+  updateTool(draft, index, {
+    state: "approval-responded",
+    approval: { ...(isRecord(approval) ? approval : {}), id: text(chunk.approvalId), approved: chunk.approved === true, ...pick(chunk, ["reason"]) },
+    ...pick(chunk, ["providerExecuted"]),
+  });
+};
+
+const setToolOutput: Apply = (draft, chunk) => {
+  const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);
+  updateTool(draft, index, {
+    state: "output-available",
+    output: chunk.output ?? null,
+    preliminary: chunk.preliminary === true ? true : undefined,
+    errorText: undefined,
+    ...pick(chunk, ["providerExecuted", "toolMetadata"]),
+    ...metadataOf(chunk, "resultProviderMetadata"),
+  });
+};
+
+const setToolError: Apply = (draft, chunk) => {
+  const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);
+  updateTool(draft, index, {
+    state: "output-error",
+    errorText: text(chunk.errorText),
+    output: undefined,
+    preliminary: undefined,
+    ...pick(chunk, ["providerExecuted", "toolMetadata"]),
+    ...metadataOf(chunk, "resultProviderMetadata"),
+  });
+};
+
+const denyTool: Apply = (draft, chunk) => {
+  updateTool(draft, findTool(draft, (part) => part.toolCallId === chunk.toolCallId), { state: "output-denied" });
+};
+
+/** Keeps the chunk's fields as a part of the same kind. */
+const keepAsPart: Apply = (draft, { type, ...fields }) => {
+  draft.parts.push({ type, ...pick({ type, ...fields }, Object.keys(fields)) });
+};
+
+/** A data part with an id replaces the one before it; a transient one is never part of the message. */
+const putData: Apply = (draft, { transient, ...chunk }) => {
+  if (transient === true) return;
+  const index = chunk.id === undefined ? -1 : draft.parts.findIndex((part) => part.type === chunk.type && part.id === chunk.id);
+  if (index < 0) draft.parts.push({ ...chunk });
+  else draft.parts[index] = { ...draft.parts[index], type: chunk.type, data: chunk.data };
+};
+
+const startStep: Apply = (draft) => {
+  draft.parts.push({ type: "step-start" });
+};
+
+const finishStep: Apply = (draft) => {
+  draft.finishedSteps++;
+};
+
+/** The model starts the step again: what it said in it is gone. */
+const resetStep: Apply = (draft) => {
+  const start = draft.parts.findLastIndex((part) => part.type === "step-start");
+  draft.parts.length = start + 1;
+  draft.open = {};
+  draft.inputs = {};
+};
+
+const mergeMetadata: Apply = (draft, { messageMetadata }) => {
+  if (messageMetadata === undefined || messageMetadata === null) return;
+  draft.metadata = isRecord(draft.metadata) && isRecord(messageMetadata) ? { ...draft.metadata, ...messageMetadata } : messageMetadata;
+};
+
+const finish: Apply = (draft, chunk) => {
+  draft.isFinished = true;
+  if (typeof chunk.finishReason === "string") draft.finishReason = chunk.finishReason;
+  mergeMetadata(draft, chunk);
+};
+
+const HANDLERS: Readonly<Record<string, Apply>> = {
+  start: mergeMetadata,
+  "message-metadata": mergeMetadata,
+  "start-step": startStep,
+  "finish-step": finishStep,
+  "reset-step": resetStep,
+  finish,
+  "text-start": startPart("text"),
+  "text-delta": appendPart("text"),
+  "text-end": endPart("text"),
+  "reasoning-start": startPart("reasoning"),
+  "reasoning-delta": appendPart("reasoning"),
+  "reasoning-end": endPart("reasoning"),
+  "tool-input-start": startToolInput,
+  "tool-input-delta": appendToolInput,
+  "tool-input-available": setToolInput,
+  "tool-input-error": failToolInput,
+  "tool-approval-request": requestApproval,
+  "tool-approval-response": answerApproval,
+  "tool-output-available": setToolOutput,
+  "tool-output-error": setToolError,
+  "tool-output-denied": denyTool,
+  "source-url": keepAsPart,
+  "source-document": keepAsPart,
+  file: keepAsPart,
+  "reasoning-file": keepAsPart,
+  custom: keepAsPart,
+  "steering-message": keepAsPart,
+  error: (draft, chunk) => {
+    draft.errorText = text(chunk.errorText);
+  },
+  abort: (draft, chunk) => {
+    draft.abortReason = text(chunk.reason);
+  },
+};
+
+function applyChunk(draft: Draft, chunk: StoredChunk): void {
+  const handler = HANDLERS[chunk.type];
+  if (handler !== undefined) return handler(draft, chunk);
+  if (chunk.type.startsWith("data-")) return putData(draft, chunk);
+  // A kind from a newer SDK: kept as it is rather than lost.
+  keepAsPart(draft, chunk);
+}
+
+/** Names of the chunk types that have a handler; a test compares them with the AI SDK's. */
+export const KNOWN_CHUNK_TYPES: readonly string[] = Object.keys(HANDLERS);

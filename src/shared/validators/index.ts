@@ -1,0 +1,6 @@
+export * from "./message.js";
+export * from "./messageDoc.js";
+export * from "./stream.js";
+export * from "./thread.js";
+export * from "./tolerant.js";
+export * from "./usage.js";

@@ -1,0 +1,15 @@
+import { v, type Infer } from "convex/values";
+
+export const vThreadStatus = v.union(v.literal("active"), v.literal("archived"));
+export type ThreadStatus = Infer<typeof vThreadStatus>;
+
+/** A thread, as queries return it. */
+export const vThreadDoc = v.object({
+  _id: v.string(),
+  _creationTime: v.number(),
+  userId: v.optional(v.string()),
+  title: v.optional(v.string()),
+  summary: v.optional(v.string()),
+  status: vThreadStatus,
+});
+export type ThreadDoc = Infer<typeof vThreadDoc>;

@@ -1,4 +1,5 @@
-import { isRecord, type JsonValue } from "./json.js";
+import type { UIMessageChunk } from "ai";
+import { isRecord } from "./json.js";
 import { parsePartialJson } from "./partialJson.js";
 import type { StoredChunk } from "./validators/stream.js";
 
@@ -32,8 +33,8 @@ export interface Reduction {
 interface PartialInput {
   readonly text: string;
   readonly asText: boolean;
-  /** Length of `text` when it was last parsed. */
-  readonly parsedLength: number;
+  /** How much of `text` the part shows. */
+  readonly shownLength: number;
 }
 
 /** The message before its first chunk. */
@@ -89,8 +90,7 @@ function pick(source: StoredChunk, fields: readonly string[]): Record<string, un
 
 function openPart(draft: Draft, kind: string, chunk: StoredChunk): void {
   draft.open[`${kind}:${text(chunk.id)}`] = draft.parts.length;
-  const id = kind === "reasoning" ? pick(chunk, ["id"]) : {};
-  draft.parts.push({ type: kind, ...id, text: "", state: "streaming", ...pick(chunk, ["providerMetadata"]) });
+  draft.parts.push({ type: kind, text: "", state: "streaming", ...pick(chunk, ["providerMetadata"]) });
 }
 
 function startPart(kind: string): Apply {
@@ -144,10 +144,10 @@ function callPart(chunk: StoredChunk): ReducedPart {
   return { ...kind, toolCallId: text(chunk.toolCallId), ...pick(chunk, TOOL_FIELDS) };
 }
 
-/** Adds a call or changes the one that is there. `metadataField` says whose metadata the chunk carries. */
+/** Adds a call, or changes the one that this step has with its id: some providers use an id again in a later step. */
 function putCall(draft: Draft, chunk: StoredChunk, change: Record<string, unknown>): void {
   const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);
-  if (index < 0) {
+  if (index < 0 || index < draft.parts.findLastIndex((part) => part.type === "step-start")) {
     const part = { ...callPart(chunk), ...change };
     draft.parts.push(part);
     return;
@@ -159,7 +159,7 @@ const metadataOf = (chunk: StoredChunk, field: string): Record<string, unknown> 
   isRecord(chunk.providerMetadata) ? { [field]: chunk.providerMetadata } : {};
 
 const startToolInput: Apply = (draft, chunk) => {
-  draft.inputs[text(chunk.toolCallId)] = { text: "", asText: chunk.inputEncoding === "text", parsedLength: 0 };
+  draft.inputs[text(chunk.toolCallId)] = { text: "", asText: chunk.inputEncoding === "text", shownLength: 0 };
   putCall(draft, chunk, { state: "input-streaming", ...metadataOf(chunk, "callProviderMetadata") });
 };
 
@@ -169,14 +169,25 @@ const appendToolInput: Apply = (draft, chunk) => {
   const index = findTool(draft, (part) => part.toolCallId === callId);
   if (before === undefined || index < 0) return;
   const now = before.text + text(chunk.inputTextDelta);
-  // Parsing at every delta would cost the square of the input's length; parsing when it has grown by a quarter costs
-  // a constant factor.
-  const due = before.asText || now.length < 256 || now.length >= before.parsedLength * 1.25;
-  draft.inputs[callId] = { ...before, text: now, parsedLength: due ? now.length : before.parsedLength };
-  if (!due) return;
-  const input: JsonValue | undefined = before.asText ? now : parsePartialJson(now);
+  const shownLength = before.asText ? now.length : previewLength(now.length);
+  draft.inputs[callId] = { ...before, text: now, shownLength };
+  if (shownLength === before.shownLength) return;
+  const input = before.asText ? now : parsePartialJson(now.slice(0, shownLength));
   if (input !== undefined) updateTool(draft, index, { input });
 };
+
+const EXACT_PREVIEW_LENGTH = 2048;
+
+/**
+ * How much of an input of this length is parsed for show. Parsing at every delta would cost the square of the length;
+ * past 2 KiB only prefixes that grow by an eighth are parsed. It depends on nothing but the length, so that merging
+ * deltas, or batching them otherwise, shows the same.
+ */
+function previewLength(length: number): number {
+  if (length <= EXACT_PREVIEW_LENGTH) return length;
+  const step = Math.floor(Math.log(length / EXACT_PREVIEW_LENGTH) / Math.log(1.125));
+  return Math.min(length, Math.floor(EXACT_PREVIEW_LENGTH * 1.125 ** step));
+}
 
 const setToolInput: Apply = (draft, chunk) => {
   delete draft.inputs[text(chunk.toolCallId)];
@@ -193,12 +204,16 @@ const failToolInput: Apply = (draft, chunk) => {
   });
 };
 
+/** What an approval tells beside its id, by the names that a part has for it. */
+export const APPROVAL_FIELDS = ["descriptor", "inputSchemaInput", "requestReason", "isAutomatic", "signature"];
+
 const requestApproval: Apply = (draft, chunk) => {
   const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);
-  const requestReason = chunk.reason === undefined ? {} : { requestReason: chunk.reason };
+  const { approvalDescriptor: descriptor, reason: requestReason, isAutomatic, ...rest } = chunk;
+  const named = { ...rest, descriptor, requestReason, isAutomatic: isAutomatic === true ? true : undefined };
   updateTool(draft, index, {
     state: "approval-requested",
-    approval: { id: text(chunk.approvalId), ...requestReason, ...pick(chunk, ["isAutomatic", "signature"]) },
+    approval: { id: text(chunk.approvalId), ...pick(named, APPROVAL_FIELDS) },
   });
 };
 
@@ -209,6 +224,7 @@ const answerApproval: Apply = (draft, chunk) => {
     state: "approval-responded",
     approval: { ...(isRecord(approval) ? approval : {}), id: text(chunk.approvalId), approved: chunk.approved === true, ...pick(chunk, ["reason"]) },
     ...pick(chunk, ["providerExecuted"]),
+    ...metadataOf(chunk, "callProviderMetadata"),
   });
 };
 
@@ -280,7 +296,10 @@ const finish: Apply = (draft, chunk) => {
   mergeMetadata(draft, chunk);
 };
 
-const HANDLERS: Readonly<Record<string, Apply>> = {
+type KnownType = Exclude<UIMessageChunk["type"], `data-${string}`>;
+
+// A chunk type that the installed AI SDK knows and that has no handler here does not compile.
+const HANDLERS: Readonly<Record<KnownType, Apply>> = {
   start: mergeMetadata,
   "message-metadata": mergeMetadata,
   "start-step": startStep,
@@ -316,13 +335,11 @@ const HANDLERS: Readonly<Record<string, Apply>> = {
   },
 };
 
+const isKnown = (type: string): type is KnownType => Object.hasOwn(HANDLERS, type);
+
 function applyChunk(draft: Draft, chunk: StoredChunk): void {
-  const handler = HANDLERS[chunk.type];
-  if (handler !== undefined) return handler(draft, chunk);
+  if (isKnown(chunk.type)) return HANDLERS[chunk.type](draft, chunk);
   if (chunk.type.startsWith("data-")) return putData(draft, chunk);
   // A kind from a newer SDK: kept as it is rather than lost.
   keepAsPart(draft, chunk);
 }
-
-/** Names of the chunk types that have a handler; a test compares them with the AI SDK's. */
-export const KNOWN_CHUNK_TYPES: readonly string[] = Object.keys(HANDLERS);

@@ -1,4 +1,5 @@
-import { isRecord, type JsonRecord } from "./json.js";
+import { getConvexSize, type Value } from "convex/values";
+import type { JsonRecord } from "./json.js";
 import type { Message, ProviderOptions, Role } from "./validators/message.js";
 
 /**
@@ -77,11 +78,8 @@ export function loneSurrogateIndex(text: string): number {
   return -1;
 }
 
-/** Approximate size of a value as Convex counts it, bytes. Exact for text without characters outside ASCII. */
-export function approximateSize(value: unknown): number {
-  if (typeof value === "string") return value.length + 2;
-  if (value instanceof ArrayBuffer) return value.byteLength + 2;
-  if (Array.isArray(value)) return value.reduce((size: number, item) => size + approximateSize(item), 2);
-  if (!isRecord(value)) return 9;
-  return Object.entries(value).reduce((size, [field, item]) => size + field.length + 1 + approximateSize(item), 2);
+/** Size of a value as Convex counts it, bytes. */
+export function sizeBytesOf(value: unknown): number {
+  // `getConvexSize` takes any Convex value and refuses other types itself; fields that are `undefined` count nothing.
+  return getConvexSize(value as Value);
 }

@@ -1,0 +1,77 @@
+import { v } from "convex/values";
+import { vMessageDoc, vMessageWithMetadata, vProviderOptions, vStreamFormat } from "../shared/validators/index.js";
+import { mutation } from "./_generated/server.js";
+import { failGeneration, saveStep as saveStepIn, startGeneration } from "./model/generation.js";
+import { mustGetThread } from "./model/threads.js";
+import { vDelta } from "./streams.js";
+
+/** Begins a generation: reads the context, saves the input, opens the stream. */
+export const start = mutation({
+  args: {
+    threadId: v.string(),
+    userId: v.optional(v.string()),
+    agentName: v.optional(v.string()),
+    promptMessageId: v.optional(v.string()),
+    messages: v.array(vMessageWithMetadata),
+    window: v.object({ recentMessages: v.number(), excludeToolMessages: v.boolean() }),
+    stream: v.optional(
+      v.object({
+        format: v.optional(vStreamFormat),
+        model: v.optional(v.string()),
+        provider: v.optional(v.string()),
+        providerOptions: v.optional(vProviderOptions),
+      }),
+    ),
+  },
+  returns: v.object({
+    order: v.number(),
+    stepOrder: v.number(),
+    promptMessageId: v.optional(v.string()),
+    recent: v.array(vMessageDoc),
+    turn: v.array(vMessageDoc),
+    saved: v.array(vMessageDoc),
+    streamId: v.optional(v.string()),
+  }),
+  handler: async (ctx, { threadId, userId, agentName, promptMessageId, messages, window, stream }) => {
+    const thread = await mustGetThread(ctx, threadId);
+    return await startGeneration(ctx, { thread, userId, agentName, promptMessageId, messages, window, stream, nowMs: Date.now() });
+  },
+});
+
+/** Saves a step of a generation; with `stream.finish` the last one. */
+export const saveStep = mutation({
+  args: {
+    threadId: v.string(),
+    userId: v.optional(v.string()),
+    agentName: v.optional(v.string()),
+    order: v.number(),
+    stepOrder: v.number(),
+    messages: v.array(vMessageWithMetadata),
+    stream: v.optional(v.object({ streamId: v.string(), delta: v.optional(vDelta), finish: v.boolean() })),
+  },
+  returns: v.object({ isOpen: v.boolean(), messages: v.array(vMessageDoc) }),
+  handler: async (ctx, { threadId, userId, agentName, order, stepOrder, messages, stream }) => {
+    const thread = await mustGetThread(ctx, threadId);
+    const withDelta = stream === undefined ? undefined : { ...stream, delta: stream.delta };
+    return await saveStepIn(ctx, { thread, userId, agentName, order, stepOrder, messages, stream: withDelta, nowMs: Date.now() });
+  },
+});
+
+/** Ends a generation early, keeping what was shown. False when it had ended before. */
+export const fail = mutation({
+  args: {
+    threadId: v.string(),
+    userId: v.optional(v.string()),
+    agentName: v.optional(v.string()),
+    order: v.number(),
+    stepOrder: v.number(),
+    error: v.string(),
+    stream: v.optional(v.object({ streamId: v.string(), delta: v.optional(vDelta) })),
+  },
+  returns: v.boolean(),
+  handler: async (ctx, { threadId, userId, agentName, order, stepOrder, error, stream }) => {
+    const thread = await mustGetThread(ctx, threadId);
+    const withDelta = stream === undefined ? undefined : { streamId: stream.streamId, delta: stream.delta };
+    return await failGeneration(ctx, { thread, userId, agentName, order, stepOrder, error, stream: withDelta, nowMs: Date.now() });
+  },
+});

@@ -1,0 +1,63 @@
+import type { PaginationOptions, PaginationResult } from "convex/server";
+import { fail } from "../../shared/errors.js";
+import type { ThreadDoc } from "../../shared/validators/thread.js";
+import type { QueryCtx } from "../_generated/server.js";
+import { toThreadDoc } from "./threads.js";
+
+const MAX_THREADS = 1000;
+const END = "end";
+
+export interface ListThreadsOptions {
+  userId: string | undefined;
+  order: "asc" | "desc";
+  paginationOpts: Pick<PaginationOptions, "cursor" | "numItems"> & { endCursor?: string | null };
+}
+
+/** Creation times of neighbours may be equal in theory; the id makes the place unique. */
+interface Edge {
+  creationTime: number;
+  id: string;
+}
+
+function parseCursor(cursor: string): Edge {
+  const [creationTime, id] = cursor.split("|");
+  if (creationTime === undefined || id === undefined || !Number.isFinite(Number(creationTime))) {
+    fail({ code: "invalid_cursor", cursor, message: `"${cursor}" is not a cursor of a list of threads.` });
+  }
+  return { creationTime: Number(creationTime), id };
+}
+
+/** A user's threads by creation (without `userId`: those of nobody), a page at a time; `order` "desc" is newest first. */
+export async function listThreads(ctx: QueryCtx, { userId, order, paginationOpts }: ListThreadsOptions): Promise<PaginationResult<ThreadDoc>> {
+  const { cursor, endCursor } = paginationOpts;
+  if (cursor === END) return { page: [], isDone: true, continueCursor: END };
+  const from = cursor === null || cursor === "" ? null : parseCursor(cursor);
+  const last = typeof endCursor === "string" && endCursor !== END ? parseCursor(endCursor) : null;
+  const limit = Math.min(Math.max(1, paginationOpts.numItems), MAX_THREADS);
+  const page: ThreadDoc[] = [];
+  const threads = ctx.db
+    .query("threads")
+    .withIndex("userId", (q) => {
+      const ofUser = q.eq("userId", userId);
+      if (from === null) return ofUser;
+      return order === "desc" ? ofUser.lte("_creationTime", from.creationTime) : ofUser.gte("_creationTime", from.creationTime);
+    })
+    .order(order);
+  for await (const thread of threads) {
+    if (from !== null && !isAfter(thread, from, order)) continue;
+    if (last !== null && isAfter(thread, last, order)) return { page, isDone: false, continueCursor: String(endCursor) };
+    if (endCursor === null || endCursor === undefined) {
+      const previous = page.at(-1);
+      if (previous !== undefined && page.length >= limit) {
+        return { page, isDone: false, continueCursor: `${previous._creationTime}|${previous._id}` };
+      }
+    }
+    page.push(toThreadDoc(thread));
+  }
+  return { page, isDone: true, continueCursor: END };
+}
+
+function isAfter(thread: { _creationTime: number; _id: string }, edge: Edge, order: "asc" | "desc"): boolean {
+  if (thread._creationTime === edge.creationTime) return order === "desc" ? thread._id < edge.id : thread._id > edge.id;
+  return order === "desc" ? thread._creationTime < edge.creationTime : thread._creationTime > edge.creationTime;
+}

@@ -1,0 +1,140 @@
+import { emptyReduction, reduceChunks } from "../../shared/reduceChunks.js";
+import { reductionToMessages } from "../../shared/reductionToMessages.js";
+import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
+import { internal } from "../_generated/api.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { insertMessages } from "./saveMessages.js";
+import { appended, readAllChunks, type Delta } from "./streamLog.js";
+
+/** How long a writer may be silent before its stream is taken for dead. Writers are heard of every few seconds. */
+export const SILENCE_MS = 60_000;
+/** A stream that has ended is kept this long for those who still read it (over HTTP, or after a reconnect). */
+const KEEP_ENDED_MS = 60_000;
+/** A heartbeat is written at most this often. */
+const HEARTBEAT_MS = 15_000;
+
+/** What one transaction reads of a stream that is cut off; a reply longer than this is cut too. */
+const MAX_LOG_BYTES = 8 * 1024 * 1024;
+
+/** Rows that one generation has saved; far above what a loop of steps makes. */
+const MAX_SAVED_ROWS = 2000;
+
+export type NewStream = Pick<
+  Doc<"streams">,
+  "threadId" | "order" | "stepOrder" | "userId" | "agentName" | "model" | "provider" | "providerOptions" | "format"
+>;
+
+/** Opens a stream and sets a watchdog on it. */
+export async function createStream(ctx: MutationCtx, stream: NewStream, nowMs: number): Promise<Id<"streams">> {
+  const streamId = await ctx.db.insert("streams", { ...stream, state: { kind: "streaming" }, from: 0, end: 0, chunks: [], lastWriteMs: nowMs });
+  await ctx.scheduler.runAfter(SILENCE_MS, internal.streams.watch, { streamId });
+  return streamId;
+}
+
+/**
+ * Adds chunks. False when the stream is over: nothing was written, and the writer should stop. Without chunks it only
+ * asks, which also says that the writer lives.
+ */
+export async function addDelta(
+  ctx: MutationCtx,
+  { stream, delta, nowMs }: { stream: Doc<"streams"> | null; delta: Delta | undefined; nowMs: number },
+): Promise<boolean> {
+  if (stream === null || stream.state.kind !== "streaming") return false;
+  if (delta === undefined) await beat(ctx, stream, nowMs);
+  else await ctx.db.patch(stream._id, await appended(ctx, stream, { delta, nowMs }));
+  return true;
+}
+
+async function beat(ctx: MutationCtx, { _id: streamId, lastWriteMs }: Doc<"streams">, nowMs: number): Promise<void> {
+  if (nowMs - lastWriteMs < HEARTBEAT_MS) return;
+  const last = await findHeartbeat(ctx, streamId);
+  if (last === null) await ctx.db.insert("heartbeats", { streamId, atMs: nowMs });
+  else if (nowMs - last.atMs >= HEARTBEAT_MS) await ctx.db.patch(last._id, { atMs: nowMs });
+}
+
+async function findHeartbeat(ctx: MutationCtx, streamId: Id<"streams">): Promise<Doc<"heartbeats"> | null> {
+  return await ctx.db.query("heartbeats").withIndex("streamId", (q) => q.eq("streamId", streamId)).unique();
+}
+
+/** Ends an open stream well. Idempotent: a stream that has ended stays as it ended. */
+export async function finishStream(
+  ctx: MutationCtx,
+  { stream, delta, nowMs }: { stream: Doc<"streams">; delta: Delta | undefined; nowMs: number },
+): Promise<void> {
+  if (stream.state.kind !== "streaming") return;
+  await ctx.db.patch(stream._id, { ...(await appended(ctx, stream, { delta, nowMs })), state: { kind: "finished", endedMs: nowMs } });
+}
+
+/**
+ * Ends an open stream early and saves all that a viewer was shown and no step has saved: as failed messages with the
+ * reason. False when it had ended before; then nothing changes.
+ */
+export async function abortStream(
+  ctx: MutationCtx,
+  { stream, reason, delta, nowMs }: { stream: Doc<"streams">; reason: string; delta?: Delta | undefined; nowMs: number },
+): Promise<boolean> {
+  if (stream.state.kind !== "streaming") return false;
+  const log = await appended(ctx, stream, { delta, nowMs });
+  await ctx.db.patch(stream._id, { ...log, state: { kind: "aborted", endedMs: nowMs, reason } });
+  await saveWhatWasSeen(ctx, { ...stream, ...log }, reason);
+  return true;
+}
+
+async function saveWhatWasSeen(ctx: MutationCtx, stream: Doc<"streams">, reason: string): Promise<MessageDoc[]> {
+  const { threadId, order, stepOrder, userId, agentName, model, provider } = stream;
+  const saved = await ctx.db
+    .query("messages")
+    .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("order", order).gte("stepOrder", stepOrder))
+    .take(MAX_SAVED_ROWS);
+  const savedSteps = saved.filter((row) => row.role === "assistant").length;
+  const reduction = reduceChunks(emptyReduction, await readAllChunks(ctx, stream, MAX_LOG_BYTES));
+  const shown = reductionToMessages(reduction, { reason, skipSteps: savedSteps });
+  // A generation that failed before it said anything still leaves a message that says so.
+  const messages = shown.length > 0 ? shown : [{ role: "assistant" as const, content: "" }];
+  const withReason = messages.map(
+    (message): MessageWithMetadata => ({ message, status: "failed", error: reason, model, provider }),
+  );
+  const next = { order, stepOrder: (saved.at(-1)?.stepOrder ?? stepOrder - 1) + 1 };
+  return await insertMessages(ctx, { threadId, userId, agentName, messages: withReason }, { next, keepTurn: true });
+}
+
+/**
+ * The watchdog's turn: ends a stream whose writer has been silent too long, comes back later for one that lives, and
+ * removes one that ended a while ago. It writes nothing while the stream is alive.
+ */
+export async function watchStream(ctx: MutationCtx, { streamId, nowMs }: { streamId: Id<"streams">; nowMs: number }): Promise<void> {
+  const stream = await ctx.db.get(streamId);
+  if (stream === null) return;
+  const dueMs = await nextLook(ctx, stream);
+  if (dueMs > nowMs) {
+    await ctx.scheduler.runAfter(dueMs - nowMs, internal.streams.watch, { streamId });
+    return;
+  }
+  if (stream.state.kind === "streaming") {
+    await abortStream(ctx, { stream, reason: "The process that wrote the reply was lost.", nowMs });
+    await ctx.scheduler.runAfter(KEEP_ENDED_MS, internal.streams.watch, { streamId });
+    return;
+  }
+  const isGone = await deleteStream(ctx, stream);
+  if (!isGone) await ctx.scheduler.runAfter(0, internal.streams.watch, { streamId });
+}
+
+async function nextLook(ctx: MutationCtx, stream: Doc<"streams">): Promise<number> {
+  if (stream.state.kind !== "streaming") return stream.state.endedMs + KEEP_ENDED_MS;
+  const heartbeat = await findHeartbeat(ctx, stream._id);
+  return Math.max(stream.lastWriteMs, heartbeat?.atMs ?? 0) + SILENCE_MS;
+}
+
+const MAX_DELETED_DELTAS = 1000;
+
+/** Removes a stream with its deltas and heartbeat. False when some are left for another transaction. */
+export async function deleteStream(ctx: MutationCtx, stream: Doc<"streams">): Promise<boolean> {
+  const deltas = await ctx.db.query("deltas").withIndex("streamId", (q) => q.eq("streamId", stream._id)).take(MAX_DELETED_DELTAS);
+  for (const delta of deltas) await ctx.db.delete(delta._id);
+  if (deltas.length === MAX_DELETED_DELTAS) return false;
+  const heartbeat = await findHeartbeat(ctx, stream._id);
+  if (heartbeat !== null) await ctx.db.delete(heartbeat._id);
+  await ctx.db.delete(stream._id);
+  return true;
+}

@@ -1,0 +1,93 @@
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
+import type { StoredPart } from "../shared/storedMessage.js";
+import {
+  vFinishReason,
+  vLanguageModelCallWarning,
+  vMessageStatus,
+  vProviderMetadata,
+  vProviderOptions,
+  vRole,
+  vSource,
+  vStreamFormat,
+  vThreadStatus,
+  vTyped,
+  vUsage,
+  type StoredChunk,
+} from "../shared/validators/index.js";
+
+/** Where a stream is in its life; see README.md, "State machines". */
+export const vStreamState = v.union(
+  v.object({ kind: v.literal("streaming") }),
+  v.object({ kind: v.literal("finished"), endedMs: v.number() }),
+  v.object({ kind: v.literal("aborted"), endedMs: v.number(), reason: v.string() }),
+);
+
+// README.md says of each table who writes it, who deletes it and what its indexes answer.
+export default defineSchema({
+  threads: defineTable({
+    userId: v.optional(v.string()),
+    title: v.optional(v.string()),
+    summary: v.optional(v.string()),
+    status: vThreadStatus,
+  })
+    .index("userId", ["userId"])
+    .searchIndex("title", { searchField: "title", filterFields: ["userId"] }),
+
+  messages: defineTable({
+    threadId: v.id("threads"),
+    order: v.number(),
+    stepOrder: v.number(),
+    userId: v.optional(v.string()),
+    status: vMessageStatus,
+    // The content, in the neutral form of shared/storedMessage.ts. Missing role: a message without content.
+    role: v.optional(vRole),
+    text: v.optional(v.string()),
+    parts: v.optional(v.array(vTyped<StoredPart>())),
+    messageOptions: v.optional(vProviderOptions),
+    tool: v.boolean(),
+    // How it came to be.
+    agentName: v.optional(v.string()),
+    model: v.optional(v.string()),
+    provider: v.optional(v.string()),
+    providerOptions: v.optional(vProviderOptions),
+    providerMetadata: v.optional(vProviderMetadata),
+    finishReason: v.optional(vFinishReason),
+    usage: v.optional(vUsage),
+    sources: v.optional(v.array(vSource)),
+    warnings: v.optional(v.array(vLanguageModelCallWarning)),
+    error: v.optional(v.string()),
+    fileIds: v.optional(v.array(v.string())),
+    embeddingId: v.optional(v.string()),
+  })
+    .index("threadId", ["threadId", "order", "stepOrder"])
+    .searchIndex("text", { searchField: "text", filterFields: ["userId", "threadId"] }),
+
+  streams: defineTable({
+    threadId: v.id("threads"),
+    order: v.number(),
+    stepOrder: v.number(),
+    userId: v.optional(v.string()),
+    agentName: v.optional(v.string()),
+    model: v.optional(v.string()),
+    provider: v.optional(v.string()),
+    providerOptions: v.optional(vProviderOptions),
+    format: v.optional(vStreamFormat),
+    state: vStreamState,
+    // The newest chunks: those with the indexes `from` (inclusive) to `end` (exclusive) of the whole log.
+    from: v.number(),
+    end: v.number(),
+    chunks: v.array(vTyped<StoredChunk>()),
+    lastWriteMs: v.number(),
+  }).index("threadId", ["threadId", "state.kind", "order", "stepOrder"]),
+
+  deltas: defineTable({
+    streamId: v.id("streams"),
+    start: v.number(),
+    end: v.number(),
+    parts: v.array(vTyped<StoredChunk>()),
+  }).index("streamId", ["streamId", "start"]),
+
+  // When a writer that has nothing to write was last heard of. Apart from `streams`, whose rows viewers read.
+  heartbeats: defineTable({ streamId: v.id("streams"), atMs: v.number() }).index("streamId", ["streamId"]),
+});

@@ -1,11 +1,19 @@
 import { compareValues as convexCompare } from "convex/values";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareText, compareValues } from "./compare.ts";
+import { compareStrings, compareValues } from "./compare.ts";
 import { compareKeys, encodeKey, keySuccessor } from "./keys.ts";
 import { encodedValue } from "./testing/arbitraries.ts";
 
 const sign = (order: number) => Math.sign(order);
+
+/** The `$float` form of the bits `high:low`. */
+function float(high: number, low: number): { $float: string } {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32LE(low, 0);
+  bytes.writeUInt32LE(high, 4);
+  return { $float: bytes.toString("base64") };
+}
 
 test("values are ordered as the convex package orders them", () => {
   fc.assert(
@@ -40,17 +48,50 @@ test("every key that continues a prefix lies between the prefix and its successo
       const key = encodeKey([...head, ...tail].map((item) => item.json));
       const successor = keySuccessor(prefix);
       expect(compareKeys(prefix, key)).toBeLessThanOrEqual(0);
-      expect(successor === null || compareKeys(key, successor) < 0).toBe(true);
+      expect(compareKeys(key, successor)).toBeLessThan(0);
     }),
   );
-  expect(keySuccessor(new Uint8Array([1, 255]))).toEqual(new Uint8Array([2]));
-  expect(keySuccessor(new Uint8Array([255]))).toBeNull();
+});
+
+test("a key that does not continue a prefix lies outside the prefix and its successor", () => {
+  const tuple = fc.array(encodedValue, { minLength: 1, maxLength: 3 });
+  fc.assert(
+    fc.property(tuple, tuple, (head, other) => {
+      const continues = head.every((item, i) => other[i] !== undefined && compareValues(item.json, other[i].json) === 0);
+      const prefix = encodeKey(head.map((item) => item.json));
+      const key = encodeKey(other.map((item) => item.json));
+      const inside = compareKeys(prefix, key) <= 0 && compareKeys(key, keySuccessor(prefix)) < 0;
+      expect(inside).toBe(continues);
+    }),
+    { numRuns: 2000 },
+  );
+  // A string that goes on after a zero character shares all bytes of the shorter string's key.
+  expect(compareKeys(encodeKey(["a\0"]), keySuccessor(encodeKey(["a"])))).toBeGreaterThan(0);
+});
+
+test("NaNs are ordered by sign and payload, outside all numbers", () => {
+  const ascending = [
+    float(0xfff8_0000, 1), float(0xfff8_0000, 0), float(0xfff0_0000, 0), -1e308, -1, -5e-324, float(0x8000_0000, 0),
+    0, 5e-324, 1, 1e308, float(0x7ff0_0000, 0), float(0x7ff8_0000, 0), float(0x7ff8_0000, 1),
+  ];
+  for (const [i, a] of ascending.entries()) {
+    for (const [j, b] of ascending.entries()) {
+      expect(sign(compareValues(a, b))).toBe(sign(i - j));
+      expect(sign(compareKeys(encodeKey([a]), encodeKey([b])))).toBe(sign(i - j));
+    }
+  }
+});
+
+test("strings longer than any buffer keep their order in keys", () => {
+  const long = "\0é😀".repeat(100_000);
+  expect(compareKeys(encodeKey([long]), encodeKey([long + "\0"]))).toBeLessThan(0);
+  expect(compareKeys(encodeKey([long + "a"]), encodeKey([long + "b"]))).toBeLessThan(0);
 });
 
 test("text is ordered by code points", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (a, b) => {
-      expect(sign(compareText(a, b))).toBe(sign(Buffer.compare(Buffer.from(a), Buffer.from(b))));
+      expect(sign(compareStrings(a, b))).toBe(sign(Buffer.compare(Buffer.from(a), Buffer.from(b))));
     }),
   );
 });

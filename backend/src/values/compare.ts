@@ -1,7 +1,6 @@
-import { floatOf, asBigInt, bytesOf, specialKey, type JsonObject, type JsonValue } from "./json.ts";
+import { asBigInt, bytesOf, floatBits, specialKey, type JsonObject, type JsonValue } from "./json.ts";
 
 const FLOAT_RANK = 3;
-const eight = new DataView(new ArrayBuffer(8));
 
 /** Position of a value's type in the order of types. */
 function rankOf(value: JsonValue | undefined): number {
@@ -29,16 +28,15 @@ function rankOfObject(value: JsonObject): number {
  * float64 < boolean < string (by code points) < bytes < array < object. Zero only for equal values.
  */
 export function compareValues(a: JsonValue | undefined, b: JsonValue | undefined): number {
-  if (a === b) return Object.is(a, b) ? 0 : compareFloats(Number(a), Number(b));
+  if (typeof a === "string" && typeof b === "string") return compareStrings(a, b);
+  if (typeof a === "number" && typeof b === "number") return compareFloats(a, b);
   const rank = rankOf(a);
   const difference = rank - rankOf(b);
   if (difference !== 0) return difference;
-  if (typeof a === "string" && typeof b === "string") return compareStrings(a, b);
-  if (typeof a === "boolean") return a ? 1 : -1;
+  if (typeof a === "boolean") return Number(a) - Number(b);
   if (Array.isArray(a) && Array.isArray(b)) return compareArrays(a, b);
-  if (rank === FLOAT_RANK) return compareFloatForms(a, b);
-  if (isForm(a) && isForm(b)) return compareForms(a, b);
-  return 0;
+  if (rank === FLOAT_RANK) return compareNumbers(orderedBits(a), orderedBits(b));
+  return isForm(a) && isForm(b) ? compareForms(a, b) : 0;
 }
 
 /** Whether two values are equal in Convex's order; -0 and 0, or 1 and 1n, are not. */
@@ -63,29 +61,20 @@ function compareNumbers<N extends number | bigint>(a: N, b: N): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function compareFloatForms(a: JsonValue | undefined, b: JsonValue | undefined): number {
-  if (typeof a === "number" && typeof b === "number") return compareFloats(a, b);
-  return compareNumbers(floatBits(a), floatBits(b));
-}
-
 function compareFloats(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : compareNumbers(orderedBits(a), orderedBits(b));
 }
 
 /** Bits of a float as a signed number that sorts like the float: negatives are mirrored below zero. */
-function orderedBits(value: number): bigint {
-  eight.setFloat64(0, value);
-  const bits = eight.getBigInt64(0);
+function orderedBits(value: JsonValue | undefined): bigint {
+  if (typeof value !== "number" && !isForm(value)) return 0n;
+  const bits = floatBits(value);
   return bits < 0n ? -(bits & 0x7fff_ffff_ffff_ffffn) - 1n : bits;
-}
-
-function floatBits(value: JsonValue | undefined): bigint {
-  if (typeof value === "number" || isForm(value)) return orderedBits(floatOf(value));
-  return 0n;
 }
 
 /** Compares as UTF-8 bytes would: UTF-16 units, except that surrogates are above U+E000…U+FFFF. */
 export function compareStrings(a: string, b: string): number {
+  if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);

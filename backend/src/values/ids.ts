@@ -66,7 +66,7 @@ function base32(length: number): string {
     for (bits += 8; bits >= 5; bits -= 5) chars[written++] = charOf[(pending >> (bits - 5)) & 31] ?? 0;
   }
   if (bits > 0) chars[written++] = charOf[(pending << (5 - bits)) & 31] ?? 0;
-  return chars.latin1Slice(0, written);
+  return chars.toString("latin1", 0, written);
 }
 
 /** Reads an id. Null unless `text` is exactly what {@link encodeId} writes for some document. */

@@ -106,6 +106,13 @@ export function floatOf(value: number | JsonObject): number {
   return eight.readDoubleLE(0);
 }
 
+/** IEEE 754 bits of a float64 as a signed number. Unlike {@link floatOf}, tells one NaN from another. */
+export function floatBits(value: number | JsonObject): bigint {
+  if (typeof value === "number") eight.writeDoubleLE(value, 0);
+  else eight.write(payload(value, "$float"), "base64");
+  return eight.readBigInt64LE(0);
+}
+
 /** A float64 in canonical encoding: `$float` for NaN, infinities and -0, else the number. */
 export function fromFloat(value: number): JsonValue {
   if (Number.isFinite(value) && !Object.is(value, -0)) return value;

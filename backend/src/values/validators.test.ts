@@ -34,16 +34,16 @@ describe("a value that does not fit is blamed at its innermost place", () => {
       "missing field",
       v.object({ name: v.string() }),
       {},
-      "Object is missing the required field `name`. Consider wrapping the field validator in `v.optional(...)` if this is expected.\nObject: {}\nValidator: v.object({name: v.string()})",
+      "Object is missing the required field `name`. Consider wrapping the field validator in `v.optional(...)` if this is expected.\n\nObject: {}\nValidator: v.object({name: v.string()})",
     ],
-    ["extra field", v.object({}), { x: 1 }, "Object contains extra field `x` that is not in the validator.\nObject: {x: 1.0}\nValidator: v.object({})"],
+    ["extra field", v.object({}), { x: 1 }, "Object contains extra field `x` that is not in the validator.\n\nObject: {x: 1.0}\nValidator: v.object({})"],
     ["nested path", v.object({ a: v.array(v.object({ b: v.string() })) }), { a: [{ b: "x" }, { b: 2 }] }, "Value does not match validator.\nPath: .a[1].b\nValue: 2.0\nValidator: v.string()"],
-    ["literal", v.literal("y"), "x", '`"x"` does not match literal validator `v.literal("y")`.\nValue: "x"\nValidator: v.literal("y")'],
-    ["id of another table", v.id("posts"), userId, `Found ID "${userId}" from table \`users\`, which does not match the table name in validator \`v.id("posts")\`.\nValue: "${userId}"\nValidator: v.id("posts")`],
-    ["malformed id", v.id("posts"), "nobody", 'Value does not match validator.\nValue: "nobody"\nValidator: v.id("posts")'],
+    ["literal", v.literal("y"), "x", '`"x"` does not match literal validator `v.literal("y")`.'],
+    ["id of another table", v.id("posts"), userId, `Found ID "${userId}" from table \`users\`, which does not match the table name in validator \`v.id("posts")\`.`],
+    ["malformed id", v.id("posts"), "nobody", 'Value does not match validator.\n\nValue: "nobody"\nValidator: v.id("posts")'],
     ["record value", v.record(v.string(), v.number()), { a: "x" }, 'Value does not match validator.\nPath: .values()\nValue: "x"\nValidator: v.float64()'],
-    ["union as a whole", v.union(v.string(), v.null()), 1, "Value does not match validator.\nValue: 1.0\nValidator: v.union(v.string(), v.null())"],
-    ["inherited names are not fields", v.object({ toString: v.string() }), {}, "Object is missing the required field `toString`. Consider wrapping the field validator in `v.optional(...)` if this is expected.\nObject: {}\nValidator: v.object({toString: v.string()})"],
+    ["union as a whole", v.union(v.string(), v.null()), 1, "Value does not match validator.\n\nValue: 1.0\nValidator: v.union(v.string(), v.null())"],
+    ["inherited names are not fields", v.object({ toString: v.string() }), {}, "Object is missing the required field `toString`. Consider wrapping the field validator in `v.optional(...)` if this is expected.\n\nObject: {}\nValidator: v.object({toString: v.string()})"],
   ];
   test.each(cases)("%s", (_name, validator, value, text) => expect(check(validator, value)).toBe(text));
 });

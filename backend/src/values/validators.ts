@@ -1,189 +1,163 @@
 import { UserError } from "../errors.ts";
 import type { ValidatorJson } from "../schema/types.ts";
-import { valuesEqual } from "./compare.ts";
+import { displayValue, printValidator } from "./display.ts";
 import { decodeId } from "./ids.ts";
-import { isObject, specialForm, type JsonObject, type JsonValue } from "./json.ts";
-import { printValue } from "./printValue.ts";
+import { getField, isObject, kindOf, type JsonObject, type JsonValue } from "./json.ts";
+import { valuesEqual } from "./compare.ts";
 
-/** The tables of one component, by the number inside their ids. */
-export interface TableNumbers {
+export { printValidator };
+
+/** How `v.id(…)` learns which table an id belongs to. */
+export interface TableNames {
+  /** Name of the component's table with this number, or null when it has none. */
   tableOfNumber(tableNumber: number): string | null;
 }
 
-interface Mismatch {
-  /** Where, from the inside out: `.a`, `[0]`. */
-  readonly path: string[];
-  /** First line: what is wrong. */
-  readonly problem: string;
-  /** What stands there, already labelled: `Value: 3`, `Object: {a: 1}`. */
-  readonly found: string;
-  readonly validator: ValidatorJson;
-}
+type ObjectValidator = Extract<ValidatorJson, { type: "object" }>;
+type RecordValidator = Extract<ValidatorJson, { type: "record" }>;
+type IdValidator = Extract<ValidatorJson, { type: "id" }>;
 
 /**
- * Checks a value. Null when it fits, else Convex's error text for it (source: convex-protocol E.6).
- * Costs nothing but the walk when the value fits.
+ * Null when a canonical value matches, else Convex's description of the first mismatch: what is wrong, `Path:`, the
+ * value and the validator, in lines. A missing value (undefined) matches nothing but is described.
  */
-export function checkValue(validator: ValidatorJson, value: JsonValue | undefined, tables: TableNumbers): string | null {
-  if (fits(validator, value, tables)) return null;
-  return printMismatch(explain(validator, value, tables));
+export function checkValue(validator: ValidatorJson, value: JsonValue | undefined, tables: TableNames): string | null {
+  return matches(validator, value, tables) ? null : explain(validator, value, { tables, path: "" });
 }
 
-/** Throws Convex's `ArgumentValidationError` when a call's arguments do not fit. */
-export function checkArgs(validator: ValidatorJson, args: JsonObject, tables: TableNumbers): void {
-  const problem = checkValue(validator, args, tables);
-  if (problem !== null) throw new UserError("InvalidArgs", `ArgumentValidationError: ${problem}`);
+/** Throws the `UserError` of a call whose arguments do not match. */
+export function checkArgs(validator: ValidatorJson, args: JsonValue, tables: TableNames): void {
+  const failure = checkValue(validator, args, tables);
+  if (failure !== null) throw new UserError("ArgumentValidationError", `ArgumentValidationError: ${failure}`);
 }
 
-/** Throws Convex's `ReturnsValidationError` when a function's result does not fit. */
-export function checkReturns(validator: ValidatorJson, value: JsonValue, tables: TableNumbers): void {
-  const problem = checkValue(validator, value, tables);
-  if (problem !== null) throw new UserError("InvalidReturnValue", `ReturnsValidationError: ${problem}`);
+/** Throws the `UserError` of a function that returned what its `returns` validator does not allow. */
+export function checkReturns(validator: ValidatorJson, value: JsonValue, tables: TableNames): void {
+  const failure = checkValue(validator, value, tables);
+  if (failure !== null) throw new UserError("ReturnsValidationError", `ReturnsValidationError: ${failure}`);
 }
 
-function hasForm(value: JsonValue | undefined, kinds: readonly string[]): boolean {
-  if (!isObject(value)) return false;
-  const form = specialForm(value);
-  return form !== null && kinds.includes(form.kind);
-}
-
-const isPlainObject = (value: JsonValue | undefined): value is JsonObject => isObject(value) && specialForm(value) === null;
-
-function fits(validator: ValidatorJson, value: JsonValue | undefined, tables: TableNumbers): boolean {
-  if (value === undefined) return false;
+/** The check itself: no allocation, no text. */
+function matches(validator: ValidatorJson, value: JsonValue | undefined, tables: TableNames): boolean {
   switch (validator.type) {
-    case "any":
-      return true;
-    case "null":
-      return value === null;
-    case "number":
-      return typeof value === "number" || hasForm(value, ["float64"]);
-    case "bigint":
-      return hasForm(value, ["int64", "commitTs"]);
-    case "commitTs":
-      return hasForm(value, ["int64", "commitTs"]);
-    case "boolean":
-      return typeof value === "boolean";
-    case "string":
-      return typeof value === "string";
-    case "bytes":
-      return hasForm(value, ["bytes"]);
-    case "literal":
-      return valuesEqual(validator.value, value);
-    case "id":
-      return typeof value === "string" && tableOf(value, tables) === validator.tableName;
-    case "array":
-      return Array.isArray(value) && value.every((item) => fits(validator.value, item, tables));
-    case "union":
-      return validator.value.some((member) => fits(member, value, tables));
-    case "record":
-      return isPlainObject(value) && Object.entries(value).every(([key, item]) => fits(validator.keys, key, tables) && fits(validator.values.fieldType, item, tables));
-    case "object":
-      return isPlainObject(value) && fitsObject(validator.value, value, tables);
+    case "any": return value !== undefined;
+    case "null": return value === null;
+    case "boolean": return typeof value === "boolean";
+    case "string": return typeof value === "string";
+    case "number": return typeof value === "number" || kindOf(value) === "float64";
+    case "bigint": case "commitTs": return kindOf(value) === "int64";
+    case "bytes": return kindOf(value) === "bytes";
+    case "literal": return valuesEqual(validator.value, value);
+    case "id": return idProblem(validator, value, tables) === null;
+    case "array": return Array.isArray(value) && everyMatches(validator.value, value, tables);
+    case "record": return isObject(value) && recordMatches(validator, value, tables);
+    case "object": return isObject(value) && objectMatches(validator, value, tables);
+    case "union": return anyMatches(validator.value, value, tables);
+    default: return validator satisfies never;
   }
 }
 
-type ObjectFields = Extract<ValidatorJson, { type: "object" }>["value"];
+function everyMatches(validator: ValidatorJson, items: readonly JsonValue[], tables: TableNames): boolean {
+  for (const item of items) if (!matches(validator, item, tables)) return false;
+  return true;
+}
 
-const ownField = (object: JsonObject, field: string): JsonValue | undefined => (Object.hasOwn(object, field) ? object[field] : undefined);
+function anyMatches(members: readonly ValidatorJson[], value: JsonValue | undefined, tables: TableNames): boolean {
+  for (const member of members) if (matches(member, value, tables)) return true;
+  return false;
+}
 
-function fitsObject(fields: ObjectFields, value: JsonObject, tables: TableNumbers): boolean {
-  for (const field in fields) {
-    const rule = fields[field];
-    const item = ownField(value, field);
-    if (rule === undefined) continue;
-    if (item === undefined ? !rule.optional : !fits(rule.fieldType, item, tables)) return false;
+function recordMatches(validator: RecordValidator, value: JsonObject, tables: TableNames): boolean {
+  for (const field in value) {
+    if (!matches(validator.keys, field, tables) || !matches(validator.values.fieldType, value[field], tables)) return false;
   }
-  return Object.keys(value).every((field) => Object.hasOwn(fields, field));
+  return true;
 }
 
-function tableOf(id: string, tables: TableNumbers): string | null {
-  const decoded = decodeId(id);
-  return decoded === null ? null : tables.tableOfNumber(decoded.tableNumber);
+function objectMatches(validator: ObjectValidator, value: JsonObject, tables: TableNames): boolean {
+  let unseen = 0;
+  for (const _ in value) unseen++;
+  for (const name in validator.value) {
+    const field = validator.value[name];
+    const item = getField(value, name);
+    if (item === undefined) {
+      if (field?.optional === false) return false;
+      continue;
+    }
+    if (field === undefined || !matches(field.fieldType, item, tables)) return false;
+    unseen--;
+  }
+  return unseen === 0;
 }
 
-// Only runs for a value that does not fit: finds the innermost place to blame.
-function explain(validator: ValidatorJson, value: JsonValue | undefined, tables: TableNumbers): Mismatch {
-  const plain: Mismatch = { path: [], problem: "Value does not match validator.", found: `Value: ${printValue(value)}`, validator };
+/** Null for an id of the right table; else the table it is of, or `""` when it is no id of a known table. */
+function idProblem(validator: IdValidator, value: JsonValue | undefined, tables: TableNames): string | null {
+  const id = typeof value === "string" ? decodeId(value) : null;
+  const table = id === null ? null : tables.tableOfNumber(id.tableNumber);
+  return table === null ? "" : table === validator.tableName ? null : table;
+}
+
+interface Place {
+  readonly tables: TableNames;
+  readonly path: string;
+}
+
+/** Describes why a value that does not match does not; walks to the first part that is wrong. */
+function explain(validator: ValidatorJson, value: JsonValue | undefined, place: Place): string | null {
   switch (validator.type) {
-    case "literal":
-      return typeof value === typeof validator.value
-        ? { ...plain, problem: `\`${printValue(value)}\` does not match literal validator \`${printValidator(validator)}\`.` }
-        : plain;
-    case "id": {
-      const table = typeof value === "string" ? tableOf(value, tables) : null;
-      if (table === null || typeof value !== "string") return plain;
-      const problem = `Found ID "${value}" from table \`${table}\`, which does not match the table name in validator \`${printValidator(validator)}\`.`;
-      return { ...plain, problem };
-    }
-    case "array":
-      return Array.isArray(value) ? explainItem(validator.value, value, tables) : plain;
-    case "record":
-      return isPlainObject(value) ? explainRecord(validator, value, tables) : plain;
-    case "object":
-      return isPlainObject(value) ? explainObject(validator, value, tables) : plain;
-    default:
-      return plain;
+    case "array": return Array.isArray(value) ? explainArray(validator.value, value, place) : mismatch(validator, value, place);
+    case "record": return isObject(value) ? explainRecord(validator, value, place) : mismatch(validator, value, place);
+    case "object": return isObject(value) ? explainObject(validator, value, place) : mismatch(validator, value, place);
+    case "literal": return `\`${displayValue(value)}\` does not match literal validator \`${printValidator(validator)}\`.${context(place)}`;
+    case "id": return explainId(validator, value, place);
+    default: return mismatch(validator, value, place);
   }
 }
 
-const within = (step: string, inner: Mismatch): Mismatch => ({ ...inner, path: [step, ...inner.path] });
-
-function explainItem(validator: ValidatorJson, items: readonly JsonValue[], tables: TableNumbers): Mismatch {
-  const index = items.findIndex((item) => !fits(validator, item, tables));
-  return within(`[${index}]`, explain(validator, items[index], tables));
+function context({ path }: Place): string {
+  return path === "" ? "" : `Path: ${path}`;
 }
 
-function explainRecord(validator: Extract<ValidatorJson, { type: "record" }>, value: JsonObject, tables: TableNumbers): Mismatch {
-  const keys = Object.keys(value);
-  const key = keys.find((candidate) => !fits(validator.keys, candidate, tables));
-  if (key !== undefined) return within(".keys()", explain(validator.keys, key, tables));
-  const bad = keys.find((candidate) => !fits(validator.values.fieldType, value[candidate], tables));
-  return within(".values()", explain(validator.values.fieldType, bad === undefined ? undefined : value[bad], tables));
+function mismatch(validator: ValidatorJson, value: JsonValue | undefined, place: Place): string {
+  return `Value does not match validator.\n${context(place)}\nValue: ${displayValue(value)}\nValidator: ${printValidator(validator)}`;
 }
 
-function explainObject(validator: Extract<ValidatorJson, { type: "object" }>, value: JsonObject, tables: TableNumbers): Mismatch {
-  const found = `Object: ${printValue(value)}`;
-  for (const [field, rule] of Object.entries(validator.value)) {
-    const item = ownField(value, field);
-    if (item === undefined && !rule.optional) {
-      const problem = `Object is missing the required field \`${field}\`. Consider wrapping the field validator in \`v.optional(...)\` if this is expected.`;
-      return { path: [], problem, found, validator };
+function explainArray(validator: ValidatorJson, items: readonly JsonValue[], place: Place): string | null {
+  const wrong = items.findIndex((item) => !matches(validator, item, place.tables));
+  return explain(validator, items[wrong], { ...place, path: `${place.path}[${wrong}]` });
+}
+
+function explainRecord(validator: RecordValidator, value: JsonObject, place: Place): string | null {
+  for (const [field, item] of Object.entries(value)) {
+    if (!matches(validator.keys, field, place.tables)) {
+      return explain(validator.keys, field, { ...place, path: `${place.path}.keys()` });
     }
-    if (item !== undefined && !fits(rule.fieldType, item, tables)) return within(`.${field}`, explain(rule.fieldType, item, tables));
-  }
-  const extra = Object.keys(value).find((field) => !Object.hasOwn(validator.value, field));
-  return { path: [], problem: `Object contains extra field \`${extra}\` that is not in the validator.`, found, validator };
-}
-
-function printMismatch({ path, problem, found, validator }: Mismatch): string {
-  const place = path.length === 0 ? "" : `Path: ${path.join("")}\n`;
-  return `${problem}\n${place}${found}\nValidator: ${printValidator(validator)}`;
-}
-
-const NAMES = { null: "v.null()", number: "v.float64()", bigint: "v.int64()", commitTs: "v.commitTs()", boolean: "v.boolean()", string: "v.string()", bytes: "v.bytes()", any: "v.any()" };
-
-/** A validator as the developer writes it: `v.object({name: v.string()})`. */
-export function printValidator(validator: ValidatorJson): string {
-  switch (validator.type) {
-    case "literal":
-      return `v.literal(${printValue(validator.value)})`;
-    case "id":
-      return `v.id("${validator.tableName}")`;
-    case "array":
-      return `v.array(${printValidator(validator.value)})`;
-    case "record":
-      return `v.record(${printValidator(validator.keys)}, ${printValidator(validator.values.fieldType)})`;
-    case "object": {
-      const fields = Object.entries(validator.value).map(([field, { fieldType, optional }]) => {
-        const printed = printValidator(fieldType);
-        return `${field}: ${optional ? `v.optional(${printed})` : printed}`;
-      });
-      return `v.object({${fields.join(", ")}})`;
+    if (!matches(validator.values.fieldType, item, place.tables)) {
+      return explain(validator.values.fieldType, item, { ...place, path: `${place.path}.values()` });
     }
-    case "union":
-      return `v.union(${validator.value.map(printValidator).join(", ")})`;
-    default:
-      return NAMES[validator.type];
   }
+  return null;
+}
+
+function explainObject(validator: ObjectValidator, value: JsonObject, place: Place): string | null {
+  const rest = `\n${context(place)}\nObject: ${displayValue(value)}\nValidator: ${printValidator(validator)}`;
+  for (const name of Object.keys(validator.value).sort()) {
+    const field = validator.value[name];
+    const item = getField(value, name);
+    if (item === undefined && field?.optional === false) {
+      return `Object is missing the required field \`${name}\`. Consider wrapping the field validator in \`v.optional(...)\` if this is expected.${rest}`;
+    }
+    if (item !== undefined && field !== undefined && !matches(field.fieldType, item, place.tables)) {
+      return explain(field.fieldType, item, { ...place, path: `${place.path}.${name}` });
+    }
+  }
+  const extra = Object.keys(value).find((name) => !Object.hasOwn(validator.value, name));
+  return extra === undefined ? null : `Object contains extra field \`${extra}\` that is not in the validator.${rest}`;
+}
+
+function explainId(validator: IdValidator, value: JsonValue | undefined, place: Place): string {
+  const table = idProblem(validator, value, place.tables);
+  if (table === null || table === "" || typeof value !== "string") return mismatch(validator, value, place);
+  const origin = table.startsWith("_") ? "a system table" : `table \`${table}\``;
+  return `Found ID "${value}" from ${origin}, which does not match the table name in validator \`${printValidator(validator)}\`.${context(place)}`;
 }

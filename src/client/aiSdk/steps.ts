@@ -1,0 +1,120 @@
+import type { LanguageModelUsage, ModelMessage, StepResult, ToolSet } from "ai";
+import type { Message } from "../../shared/validators/message.js";
+import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
+import { toConvexRecord } from "./convexJson.js";
+import { serializeMessage } from "./messages.js";
+import type { ModelNames } from "./models.js";
+import { toFinishReason, toUsage } from "./usage.js";
+
+/** What is used of a finished step. */
+export type FinishedStep = Pick<
+  StepResult<ToolSet>,
+  "content" | "finishReason" | "usage" | "warnings" | "sources" | "reasoningText" | "providerMetadata" | "request" | "response"
+> & { readonly model: { readonly provider: string; readonly modelId: string } };
+
+/**
+ * The messages of a step as they are saved: what the assistant said, then the results of its tool calls.
+ * How it came to be is kept with what the assistant said. A step in which nothing was said leaves an empty message,
+ * so that it is known to have ended.
+ */
+export function stepMessages(step: FinishedStep, before: readonly ModelMessage[] = []): MessageWithMetadata[] {
+  const names = stepModel(step);
+  const said = step.response.messages.some(({ role }) => role === "assistant")
+    ? step.response.messages
+    : [{ role: "assistant" as const, content: [] }, ...step.response.messages];
+  return [
+    ...before.map((message) => ({ message: serializeMessage(message), ...names })),
+    ...said.map((message) => ({
+      message: serializeMessage(withSourcesInPlace(message, step)),
+      ...names,
+      ...(message.role === "assistant" && stepMetadata(step)),
+    })),
+  ];
+}
+
+type SaidPart = Exclude<Extract<ModelMessage, { role: "assistant" }>["content"], string>[number];
+
+/**
+ * What was said with its sources where they were named. The SDK leaves them out of its messages; those at the end
+ * need no place, they are kept beside the message.
+ */
+function withSourcesInPlace(message: ModelMessage, { content: made }: FinishedStep): ModelMessage | Message {
+  const last = made.findLastIndex((part) => part.type !== "source");
+  const hasPlacedSources = made.some((part, index) => part.type === "source" && index < last);
+  if (message.role !== "assistant" || typeof message.content === "string" || !hasPlacedSources) return message;
+  const said = made.filter(isSaid);
+  if (said.length !== message.content.length) return message;
+  const partOf = new Map<unknown, SaidPart>(message.content.map((part, index) => [said[index], part]));
+  const content = made.map((part) => (part.type === "source" ? toSource(part) : partOf.get(part))).filter((part) => part !== undefined);
+  // Parts of an assistant's message, and sources, which a stored message holds as well.
+  return { ...message, content } as unknown as Message;
+}
+
+/** What the SDK puts into the assistant's message: neither sources, nor results of tools it ran, nor empty text. */
+function isSaid(part: FinishedStep["content"][number]): boolean {
+  switch (part.type) {
+    case "source":
+    case "tool-approval-response":
+      return false;
+    case "tool-result":
+    case "tool-error":
+      return part.providerExecuted === true;
+    case "text":
+      return part.text.length > 0 || part.providerMetadata != null;
+    default:
+      return true;
+  }
+}
+
+/** The names of the model that produced a step. */
+export function stepModel(step: FinishedStep): ModelNames {
+  return { model: step.model.modelId, provider: step.model.provider };
+}
+
+function stepMetadata(step: FinishedStep): Omit<MessageWithMetadata, "message"> {
+  return {
+    finishReason: toFinishReason(step.finishReason),
+    usage: toUsage(step.usage),
+    ...(step.reasoningText && { reasoning: step.reasoningText }),
+    ...(step.providerMetadata && { providerMetadata: providerRecord(step.providerMetadata) }),
+    ...(step.sources.length > 0 && { sources: step.sources.map(toSource) }),
+    ...(step.warnings && step.warnings.length > 0 && { warnings: step.warnings.map(toWarning) }),
+  };
+}
+
+type StoredMetadata = Required<Pick<MessageWithMetadata, "sources" | "warnings" | "providerMetadata">>;
+
+/** Metadata of a provider, made storable. */
+export function providerRecord(metadata: object): StoredMetadata["providerMetadata"] {
+  // The SDK's ProviderMetadata is a record of JSON objects by provider name.
+  return toConvexRecord(metadata) as StoredMetadata["providerMetadata"];
+}
+
+function toSource(source: object): StoredMetadata["sources"][number] {
+  // The SDK's Source has the fields of a SourcePart.
+  return toConvexRecord(source) as StoredMetadata["sources"][number];
+}
+
+function toWarning(warning: object): StoredMetadata["warnings"][number] {
+  // Every warning of the SDK has a `type`.
+  return toConvexRecord(warning) as StoredMetadata["warnings"][number];
+}
+
+/** The message that keeps a generated object, as JSON text. */
+export function objectMessage(args: {
+  object: unknown;
+  finishReason: Parameters<typeof toFinishReason>[0];
+  usage: LanguageModelUsage;
+  names: ModelNames;
+  providerMetadata?: object;
+  warnings?: readonly object[];
+}): MessageWithMetadata {
+  return {
+    message: { role: "assistant", content: JSON.stringify(args.object) },
+    finishReason: toFinishReason(args.finishReason),
+    usage: toUsage(args.usage),
+    ...args.names,
+    ...(args.providerMetadata && { providerMetadata: providerRecord(args.providerMetadata) }),
+    ...(args.warnings && args.warnings.length > 0 && { warnings: args.warnings.map(toWarning) }),
+  };
+}

@@ -1,0 +1,53 @@
+// @vitest-environment edge-runtime
+import { convexTest } from "convex-test";
+import { componentsGeneric, defineSchema, type GenericActionCtx, type GenericDataModel } from "convex/server";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { register } from "../test.js";
+import { Agent } from "./agent.js";
+import type { AgentComponent } from "./ctx.js";
+import { listMessages } from "./messages.js";
+import { scriptedModel } from "./testing/scriptedModel.js";
+
+// What `components.agent` of an app's generated code is.
+const component = componentsGeneric().agent as unknown as AgentComponent;
+
+type Ctx = GenericActionCtx<GenericDataModel>;
+// Convex keeps a function's handler on it; the runtime calls it like this.
+const call = <Result>(fn: unknown, ctx: Ctx, args: object): Promise<Result> =>
+  (fn as { _handler: (ctx: Ctx, args: object) => Promise<Result> })._handler(ctx, args);
+
+async function inAction(run: (ctx: Ctx) => Promise<void>): Promise<void> {
+  const t = convexTest(defineSchema({}), { "./convex/_generated/api.js": async () => ({}) });
+  register(t);
+  await t.action(async (ctx) => run(ctx));
+}
+
+test("a workflow's functions work together: thread, messages, text, object", () =>
+  inAction(async (ctx) => {
+    const model = scriptedModel({ steps: [["Try turning it off."], ['{"suggestion":"off"}']] });
+    const agent = new Agent(component, { name: "Support", languageModel: model });
+    const { threadId } = await call<{ threadId: string }>(agent.createThreadMutation(), ctx, { userId: "ann", title: "Help" });
+    const { lastMessageId } = await call<{ lastMessageId: string }>(agent.asSaveMessagesMutation(), ctx, {
+      threadId, messages: [{ message: { role: "user", content: "It is broken" } }],
+    });
+    const text = await call<{ text: string; promptMessageId: string; savedMessageIds: string[] }>(agent.asTextAction(), ctx, { threadId, promptMessageId: lastMessageId });
+    expect(text).toMatchObject({ text: "Try turning it off.", promptMessageId: lastMessageId, order: 0, finishReason: "stop" });
+    expect(text.savedMessageIds).toHaveLength(1);
+    const action = agent.asObjectAction({ schema: z.object({ suggestion: z.string() }) });
+    const { object } = await call<{ object: { suggestion: string } }>(action, ctx, { userId: "ann", message: text });
+    expect(object).toEqual({ suggestion: "off" });
+    expect(JSON.stringify(model.calls[1]!.prompt)).toContain("Try turning it off.");
+    expect(agent.asTextAction()).toHaveProperty("isInternal", true);
+  }));
+
+test("a text action streams when it is told to, with the caller's step limit before the spec's", () =>
+  inAction(async (ctx) => {
+    const model = scriptedModel({ steps: [["Streamed."]] });
+    const agent = new Agent<{ orgId: string }>(component, { name: "Support", languageModel: model });
+    const { threadId } = await call<{ threadId: string }>(agent.createThreadMutation(), ctx, {});
+    const action = agent.asTextAction({ stream: { throttleMs: 10 }, maxSteps: 3, customCtx: () => ({ orgId: "acme" }) });
+    expect(await call(action, ctx, { threadId, prompt: "Go", maxSteps: 1 })).toMatchObject({ text: "Streamed." });
+    const { page } = await listMessages(ctx, component, { threadId, paginationOpts: { cursor: null, numItems: 10 } });
+    expect(page.map(({ text }) => text)).toEqual(["Streamed.", "Go"]);
+  }));

@@ -1,0 +1,192 @@
+import type { StoredChunk } from "../../shared/validators/stream.js";
+import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
+import { errorToString, failureReason } from "../aiSdk/failures.js";
+import { formatFailure } from "../failureReason.js";
+import type { Config, GenerationScope } from "../agentOptions.js";
+import type { ActionCtx } from "../ctx.js";
+import { DeltaWriter, type DeltaBatch } from "../streaming/deltaWriter.js";
+import { mergeChunks } from "../../shared/mergeChunks.js";
+import { systemTimers } from "../streaming/timers.js";
+import { urgencyOf } from "../streaming/urgency.js";
+import type { GenerationOutputMetadata } from "./args.js";
+import type { GenerationStore, Turn } from "./store.js";
+
+/** How a generation ended. */
+export type Outcome = { kind: "finished" } | { kind: "failed"; error: unknown } | { kind: "aborted" };
+
+/** What a {@link Generation} is made from. */
+export type GenerationParts = {
+  ctx: ActionCtx;
+  scope: GenerationScope;
+  /** Where it is stored; undefined when there is no thread. */
+  store: GenerationStore | undefined;
+  turn: Turn | undefined;
+  /** Whether its output is saved as messages. */
+  savesOutput: boolean;
+  handlers: Pick<Config, "usageHandler" | "rawRequestResponseHandler">;
+  throttleMs: number;
+  abortSignal: AbortSignal | undefined;
+};
+
+/** One call of `generateText`, `streamText` …: where it is stored, how it is stopped, and that it ends exactly once. */
+export class Generation {
+  readonly ctx: ActionCtx;
+  readonly scope: GenerationScope;
+  readonly handlers: GenerationParts["handlers"];
+  /** Writes the stream, when there is one. */
+  readonly writer: DeltaWriter<StoredChunk> | undefined;
+  readonly savedMessages: MessageDoc[];
+  readonly #store: GenerationStore | undefined;
+  readonly #turn: Turn | undefined;
+  readonly #savesOutput: boolean;
+  readonly #stopper = new AbortController();
+  readonly #unlink: () => void;
+  /** Set when the stream was ended from outside; what was seen is then saved already. */
+  #wasClosed = false;
+  #outcome: Outcome | undefined;
+
+  constructor(parts: GenerationParts) {
+    this.ctx = parts.ctx;
+    this.scope = parts.scope;
+    this.handlers = parts.handlers;
+    this.#store = parts.store;
+    this.#turn = parts.turn;
+    this.#savesOutput = parts.savesOutput;
+    this.savedMessages = parts.turn?.saved ?? [];
+    this.#unlink = follow(parts.abortSignal, this.#stopper);
+    this.writer = this.#openWriter(parts.throttleMs);
+  }
+
+  /** Aborts when the generation is to stop, for whatever reason. */
+  get signal(): AbortSignal {
+    return this.#stopper.signal;
+  }
+
+  /** How it ended, once it has. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  get metadata(): GenerationOutputMetadata {
+    const { promptMessageId, order, streamId } = this.#turn ?? {};
+    return { promptMessageId, messageId: promptMessageId, order, streamId, savedMessages: this.savedMessages };
+  }
+
+  /** Stops the model. The generation ends as soon as the SDK has noticed. */
+  stop(reason: unknown): void {
+    this.#stopper.abort(reason);
+  }
+
+  /** Saves a step that is followed by another, in one mutation with the end of its stream chunks. */
+  async saveStep(messages: MessageWithMetadata[]): Promise<void> {
+    if (this.#wasClosed) return;
+    await this.#save(messages, false);
+  }
+
+  /** Saves the last step and finishes the stream, in one mutation. */
+  async finish(messages: MessageWithMetadata[]): Promise<void> {
+    if (!this.#end({ kind: "finished" })) return;
+    try {
+      if (!this.#wasClosed) await this.#save(messages, true);
+    } catch (error) {
+      // What could not be saved must not stay "streaming".
+      this.#outcome = { kind: "failed", error };
+      await this.#endEarly(error, []);
+      throw error;
+    }
+    this.#close();
+  }
+
+  /** Ends the generation as failed. What was said of the step that failed is kept. */
+  async fail(error: unknown, unsaved: MessageWithMetadata[]): Promise<void> {
+    if (!this.#end({ kind: "failed", error })) return;
+    await this.#endEarly(error, unsaved);
+  }
+
+  /** Ends the generation as stopped by the app or a user. What was said is kept. */
+  async abort(reason: unknown, unsaved: MessageWithMetadata[]): Promise<void> {
+    if (!this.#end({ kind: "aborted" })) return;
+    await this.#endEarly(reason, unsaved);
+  }
+
+  async #endEarly(error: unknown, unsaved: MessageWithMetadata[]): Promise<void> {
+    const { store, turn } = { store: this.#store, turn: this.#turn };
+    if (store && turn && !this.#wasClosed) {
+      const reason = this.#outcome?.kind === "aborted" ? errorToString(error) : formatFailure(failureReason(error));
+      const messages = this.#savesOutput ? unsaved : [];
+      // A whole step that the stream has shown is saved with all that is known of it; the end of its stream goes along.
+      if (messages.length > 0 && turn.streamId) await this.#save(messages.map((message) => failed(message, reason)), true);
+      else if (this.#savesOutput || turn.streamId) {
+        await this.#withRest(async (rest) => {
+          this.savedMessages.push(...(await store.fail(turn, { error: reason, messages, finalDelta: rest })));
+        });
+      }
+    }
+    this.#close();
+  }
+
+  async #save(messages: MessageWithMetadata[], isLast: boolean): Promise<void> {
+    const { store, turn } = { store: this.#store, turn: this.#turn };
+    if (!store || !turn) return;
+    const kept = this.#savesOutput ? messages : [];
+    if (kept.length === 0 && !turn.streamId) return;
+    await this.#withRest(async (rest) => {
+      const saved = await store.saveStep(turn, { messages: kept, finalDelta: rest, isLast });
+      if (saved) this.savedMessages.push(...saved);
+      else this.#closedOutside();
+    });
+  }
+
+  async #withRest(write: (rest: DeltaBatch<StoredChunk> | undefined) => Promise<void>): Promise<void> {
+    if (this.writer) await this.writer.writeWith(write);
+    else await write(undefined);
+  }
+
+  #openWriter(throttleMs: number): DeltaWriter<StoredChunk> | undefined {
+    const { store, turn } = { store: this.#store, turn: this.#turn };
+    const streamId = turn?.streamId;
+    if (!store || streamId === undefined) return undefined;
+    const writer = new DeltaWriter<StoredChunk>({
+      send: (batch) => store.addDelta(streamId, batch),
+      onClosed: () => this.#closedOutside(),
+      onBroken: (error) => this.stop(error),
+      urgency: urgencyOf,
+      compress: mergeChunks,
+      throttleMs,
+      timers: systemTimers,
+    });
+    writer.watch();
+    return writer;
+  }
+
+  #closedOutside(): void {
+    this.#wasClosed = true;
+    this.stop(new DOMException("The stream was stopped", "AbortError"));
+  }
+
+  /** False when it had ended before: a generation ends once. */
+  #end(outcome: Outcome): boolean {
+    if (this.#outcome) return false;
+    this.#outcome = outcome;
+    return true;
+  }
+
+  #close(): void {
+    this.writer?.close();
+    this.#unlink();
+  }
+}
+
+function failed(message: MessageWithMetadata, error: string): MessageWithMetadata {
+  return { ...message, status: "failed", error };
+}
+
+/** Makes `stopper` abort when `signal` does; returns how to undo that. */
+function follow(signal: AbortSignal | undefined, stopper: AbortController): () => void {
+  if (!signal) return () => {};
+  const onAbort = () => stopper.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return () => signal.removeEventListener("abort", onAbort);
+}
+

@@ -1,0 +1,47 @@
+import type { ModelMessage, PrepareStepFunction, StepResult, ToolSet } from "ai";
+import type { ModelCallEnd, StepRecorder } from "./saveSteps.js";
+
+type Callback<Event> = (event: Event) => unknown;
+type Step = StepResult<ToolSet>;
+type PrepareStep = PrepareStepFunction<ToolSet>;
+
+/** The callbacks of the app that are called beside ours. */
+export type StepCallbacks = {
+  prepareStep?: PrepareStep;
+  onStepStart?: Callback<unknown>;
+  experimental_onStepStart?: Callback<unknown>;
+  onStepEnd?: Callback<Step>;
+  onStepFinish?: Callback<Step>;
+  onLanguageModelCallEnd?: Callback<ModelCallEnd>;
+  experimental_onLanguageModelCallEnd?: Callback<ModelCallEnd>;
+};
+
+/** The SDK's callbacks that let `recorder` follow the steps; each calls the app's own as well. */
+export function observeSteps(recorder: StepRecorder, app: StepCallbacks) {
+  return {
+    prepareStep: async (step: Parameters<PrepareStep>[0]) => {
+      if (step.stepNumber === 0) recorder.began(messagesOf(step.responseMessages));
+      return app.prepareStep?.(step);
+    },
+    onStepStart: async (event: unknown) => {
+      await recorder.stepStarting();
+      await (app.onStepStart ?? app.experimental_onStepStart)?.(event);
+    },
+    onStepEnd: async (step: Step) => {
+      recorder.stepEnded(step);
+      await (app.onStepEnd ?? app.onStepFinish)?.(step);
+    },
+    // The SDK calls the older name too if it is left in.
+    onStepFinish: undefined,
+    experimental_onStepStart: undefined,
+    onLanguageModelCallEnd: async (event: ModelCallEnd) => {
+      recorder.modelCallEnded(event);
+      await (app.onLanguageModelCallEnd ?? app.experimental_onLanguageModelCallEnd)?.(event);
+    },
+    experimental_onLanguageModelCallEnd: undefined,
+  };
+}
+
+function messagesOf(messages: readonly ModelMessage[]): ModelMessage[] {
+  return [...messages];
+}

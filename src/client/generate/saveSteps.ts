@@ -1,0 +1,136 @@
+import type { LanguageModelUsage, ModelMessage } from "ai";
+import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
+import { serializeMessage } from "../aiSdk/messages.js";
+import type { ModelNames } from "../aiSdk/models.js";
+import { providerRecord, stepMessages, stepModel, type FinishedStep } from "../aiSdk/steps.js";
+import { usageReport } from "../aiSdk/usage.js";
+import type { Generation } from "./generation.js";
+
+/** The end of a model call, as the SDK tells it before any tool has run. */
+export type ModelCallEnd = {
+  provider: string;
+  modelId: string;
+  usage: LanguageModelUsage;
+  providerMetadata?: object;
+};
+
+/**
+ * Saves the steps of a generation as the SDK reports them. A finished step is held until it is known whether another
+ * follows: the last one is saved in the mutation that finishes the stream.
+ *
+ * The SDK ignores what its callbacks throw, so a failure here stops the generation and is thrown when it has ended.
+ */
+export class StepRecorder {
+  readonly #generation: Generation;
+  #held: FinishedStep | undefined;
+  /** Results of tools that ran before the first step, for calls that were approved since. */
+  #before: readonly ModelMessage[] = [];
+  #unreported: ModelCallEnd | undefined;
+  #broken: { error: unknown } | undefined;
+
+  constructor(generation: Generation) {
+    this.#generation = generation;
+  }
+
+  /** Messages the SDK made before the first step. */
+  began(before: readonly ModelMessage[]): void {
+    this.#before = before;
+  }
+
+  /** The tokens of a call are known, whatever becomes of its step. */
+  modelCallEnded(call: ModelCallEnd): void {
+    this.#unreported = call;
+  }
+
+  /** A step is complete; {@link stepStarting} or {@link finish} follows. */
+  stepEnded(step: FinishedStep): void {
+    this.#held = step;
+  }
+
+  /** Another step begins: the one before it is saved. */
+  async stepStarting(): Promise<void> {
+    const step = this.#held;
+    if (!step) return;
+    this.#held = undefined;
+    await this.#guard(async () => {
+      await Promise.all([this.#generation.saveStep(this.#messagesOf(step)), this.#report(step)]);
+    });
+  }
+
+  /** All steps are done. */
+  async finish(): Promise<void> {
+    const step = this.#held;
+    this.#held = undefined;
+    await this.#guard(async () => {
+      await Promise.all([this.#generation.finish(step ? this.#messagesOf(step) : []), step && this.#report(step)]);
+    });
+  }
+
+  /** The generation failed; a step that ended with the failure keeps what it said. */
+  async fail(error: unknown, unsaved: MessageWithMetadata[] = []): Promise<void> {
+    await this.#endEarly((messages) => this.#generation.fail(error, messages), unsaved);
+  }
+
+  /** The generation was stopped; what it said is kept. */
+  async abort(reason: unknown, unsaved: MessageWithMetadata[] = []): Promise<void> {
+    await this.#endEarly((messages) => this.#generation.abort(reason, messages), unsaved);
+  }
+
+  /** What saving or a handler of the app threw. */
+  get broken(): { error: unknown } | undefined {
+    return this.#broken;
+  }
+
+  async #endEarly(
+    end: (messages: MessageWithMetadata[]) => Promise<void>,
+    unsaved: MessageWithMetadata[],
+  ): Promise<void> {
+    const step = this.#held;
+    this.#held = undefined;
+    const messages = step ? this.#messagesOf(step) : [...this.#messagesBefore(), ...unsaved];
+    await this.#guard(async () => {
+      await Promise.all([end(messages), step ? this.#report(step) : this.#reportCall()]);
+    });
+  }
+
+  /** Results of approved calls are kept even when no step follows; a stream has shown them, and keeps them itself. */
+  #messagesBefore(): MessageWithMetadata[] {
+    return this.#generation.writer ? [] : this.#before.map((message) => ({ message: serializeMessage(message) }));
+  }
+
+  #messagesOf(step: FinishedStep): MessageWithMetadata[] {
+    const before = this.#before;
+    this.#before = [];
+    return stepMessages(step, before);
+  }
+
+  async #report(step: FinishedStep): Promise<void> {
+    this.#unreported = undefined;
+    const { ctx, scope, handlers } = this.#generation;
+    const { usage, providerMetadata, request, response } = step;
+    await this.#reportUsage(usage, stepModel(step), providerMetadata);
+    await handlers.rawRequestResponseHandler?.(ctx, { ...scope, request, response });
+  }
+
+  /** A call whose step never ended has cost its tokens all the same. */
+  async #reportCall(): Promise<void> {
+    const call = this.#unreported;
+    this.#unreported = undefined;
+    if (call) await this.#reportUsage(call.usage, { model: call.modelId, provider: call.provider }, call.providerMetadata);
+  }
+
+  async #reportUsage(usage: LanguageModelUsage, names: ModelNames, metadata: object | undefined): Promise<void> {
+    const { ctx, scope, handlers } = this.#generation;
+    const providerMetadata = metadata && providerRecord(metadata);
+    await handlers.usageHandler?.(ctx, { ...scope, ...names, usage: usageReport(usage), providerMetadata });
+  }
+
+  async #guard(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      this.#broken ??= { error };
+      this.#generation.stop(error);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+export { isStepCount, stepCountIs } from "ai";
+export { Agent } from "./agent.js";
+export { DEFAULT_STREAMING_OPTIONS } from "./agentOptions.js";
+export type {
+  AgentCallSettings,
+  AgentOptions,
+  Config,
+  ContextHandler,
+  ContextOptions,
+  GenerationScope,
+  Options,
+  RawRequestResponseHandler,
+  StorageOptions,
+  StreamingOptions,
+  UsageHandler,
+} from "./agentOptions.js";
+export { errorToString, failureReason } from "./aiSdk/failures.js";
+export type { UsageReport } from "./aiSdk/usage.js";
+export { embedMany, embedMessages, type EmbedOptions, type MessageEmbeddings } from "./context/embed.js";
+export {
+  fetchContextMessages,
+  fetchContextWithPrompt,
+  fetchRecentAndSearchMessages,
+  type FetchContextArgs,
+} from "./context/fetch.js";
+export {
+  asObjectAction,
+  asSaveMessagesMutation,
+  asTextAction,
+  createThreadMutation,
+  type ActionResult,
+  type ObjectActionSpec,
+  type TextActionSpec,
+} from "./functions.js";
+export type {
+  AgentPrompt,
+  GenerateObjectArgs,
+  GenerationOutputMetadata,
+  ObjectMode,
+  ObjectResult,
+  ObjectStream,
+  StreamObjectArgs,
+  StreamResult,
+  StreamTextOptions,
+  StreamingTextArgs,
+  TextArgs,
+  TextResult,
+  ThreadTarget,
+} from "./generate/args.js";
+export { generateObject, streamObject } from "./generate/generateObject.js";
+export { generateText } from "./generate/generateText.js";
+export { streamText } from "./generate/streamText.js";
+export * from "./read.js";
+export { hasSuccessfulToolCall } from "./stopConditions.js";
+export { compressUIMessageChunks } from "./streaming/compress.js";
+export { DeltaStreamer, type DeltaStreamerConfig, type StreamMetadata } from "./streaming/deltaStreamer.js";
+export type { Thread, ThreadBinding } from "./thread.js";
+export { createTool, type ToolCtx, type ToolDefinition, type ToolHandler } from "./tools/createTool.js";

@@ -1,0 +1,179 @@
+import type { ModelMessage } from "ai";
+import type { PaginationOptions, PaginationResult } from "convex/server";
+import { invariant } from "../shared/errors.js";
+import { toUIMessages } from "../shared/toUIMessages.js";
+import type { UIMessage } from "../shared/uiMessage.js";
+import type { Message, MessageStatus } from "../shared/validators/message.js";
+import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
+import { serializeMessage } from "./aiSdk/messages.js";
+import type { AgentComponent, MutationCtx, QueryCtx } from "./ctx.js";
+
+/** Which messages of a thread to list. */
+export type ListMessagesArgs = {
+  threadId: string;
+  /** As a paginated query's; a page holds at least `numItems` messages and never cuts a turn. */
+  paginationOpts: PaginationOptions;
+  /** Leave tool calls and their results out. Default: false. */
+  excludeToolMessages?: boolean;
+  /** Default: all. */
+  statuses?: MessageStatus[];
+};
+
+/** A page of a thread's messages as they are stored, newest first. Loads neither the AI SDK nor zod. */
+export async function listMessages(
+  ctx: QueryCtx,
+  component: AgentComponent,
+  { threadId, paginationOpts, excludeToolMessages, statuses }: ListMessagesArgs,
+): Promise<PaginationResult<MessageDoc>> {
+  const { cursor, endCursor, numItems } = paginationOpts;
+  // What a streaming subscription asks for: its own page comes from elsewhere.
+  if (numItems === 0) return { page: [], isDone: true, continueCursor: cursor ?? "" };
+  return ctx.runQuery(component.messages.listMessagesByThreadId, {
+    threadId,
+    order: "desc",
+    paginationOpts: { cursor, numItems, ...(endCursor ? { endCursor } : {}) },
+    excludeToolMessages,
+    statuses,
+  });
+}
+
+/**
+ * A page of a thread's messages as a chat shows them: all that an agent says in answer to one prompt is one message
+ * with its tool calls as parts. Loads neither the AI SDK nor zod.
+ */
+export async function listUIMessages(
+  ctx: QueryCtx,
+  component: AgentComponent,
+  args: ListMessagesArgs,
+): Promise<PaginationResult<UIMessage>> {
+  const { page, ...rest } = await listMessages(ctx, component, args);
+  // Pages go back in time; within one, messages are read from top to bottom.
+  return { ...rest, page: toUIMessages(page.toReversed()) };
+}
+
+/** How a saved message came to be. */
+export type MessageMetadata = Omit<MessageWithMetadata, "message">;
+
+type SaveBasics = {
+  threadId: string;
+  /** Default: the thread's user. */
+  userId?: string | null;
+  /** The message these answer: they join its turn. Without it they begin the thread's next turn. */
+  promptMessageId?: string;
+};
+
+/** What {@link saveMessages} takes. */
+export type SaveMessagesArgs = SaveBasics & {
+  messages: Array<ModelMessage | Message>;
+  /** One entry for each message, in the same order. */
+  metadata?: MessageMetadata[];
+  /** Vectors of the messages, for vector search; null for those without. */
+  embeddings?: { model: string; vectors: Array<number[] | null> };
+};
+
+/** What {@link saveMessage} takes: a `prompt` (text said by the user) or a whole `message`. */
+export type SaveMessageArgs = SaveBasics & {
+  metadata?: MessageMetadata;
+  /** The vector of the message, for vector search. */
+  embedding?: { model: string; vector: number[] };
+} & ({ prompt: string; message?: undefined } | { prompt?: undefined; message: ModelMessage | Message });
+
+type Author = {
+  /** Who said it, when not a user: an agent, or a person acting as one. */
+  agentName?: string;
+};
+
+/** Saves messages to a thread, in one mutation. Returns them as saved. */
+export async function saveMessages(
+  ctx: MutationCtx,
+  component: AgentComponent,
+  args: SaveMessagesArgs & Author,
+): Promise<{ messages: MessageDoc[] }> {
+  const { threadId, userId, promptMessageId, agentName, embeddings } = args;
+  if (embeddings) throw new Error("saveMessages: this version of the component stores no embeddings");
+  return ctx.runMutation(component.messages.addMessages, {
+    threadId,
+    userId: userId ?? undefined,
+    promptMessageId,
+    agentName,
+    messages: args.messages.map((message, index) => ({
+      ...args.metadata?.[index],
+      message: serializeMessage(message),
+    })),
+  });
+}
+
+/**
+ * Saves one message to a thread, from a mutation or an action.
+ *
+ * @example
+ * const { messageId } = await saveMessage(ctx, components.agent, { threadId, prompt: "Hello" });
+ */
+export async function saveMessage(
+  ctx: MutationCtx,
+  component: AgentComponent,
+  args: SaveMessageArgs & Author,
+): Promise<{ messageId: string; message: MessageDoc }> {
+  const { prompt, message, metadata, embedding, ...rest } = args;
+  const { messages } = await saveMessages(ctx, component, {
+    ...rest,
+    messages: [message ?? { role: "user", content: prompt }],
+    metadata: metadata && [metadata],
+    embeddings: embedding && { model: embedding.model, vectors: [embedding.vector] },
+  });
+  const saved = messages.at(-1);
+  invariant(saved, "addMessages returns the message it was given");
+  return { messageId: saved._id, message: saved };
+}
+
+/** Replaces a saved message's content or state. */
+export async function updateMessage(
+  ctx: MutationCtx,
+  component: AgentComponent,
+  args: {
+    messageId: string;
+    patch: {
+      message?: ModelMessage | Message;
+      status?: MessageStatus | "error";
+      error?: string;
+      fileIds?: string[];
+    };
+  },
+): Promise<void> {
+  const { message, status, ...rest } = args.patch;
+  await ctx.runMutation(component.messages.updateMessage, {
+    messageId: args.messageId,
+    patch: {
+      ...rest,
+      ...(message && { message: serializeMessage(message) }),
+      ...(status && { status: status === "error" ? "failed" : status }),
+    },
+  });
+}
+
+/** Deletes messages by their ids. */
+export async function deleteMessages(
+  ctx: MutationCtx,
+  component: AgentComponent,
+  args: { messageIds: string[] },
+): Promise<void> {
+  await ctx.runMutation(component.messages.deleteByIds, args);
+}
+
+/** A part of a thread: from `startOrder` (inclusive) to `endOrder` (exclusive), step orders likewise. */
+export type MessageRange = {
+  threadId: string;
+  startOrder: number;
+  startStepOrder?: number;
+  endOrder: number;
+  endStepOrder?: number;
+};
+
+/** Deletes a part of a thread. Where `isDone` is false, call again: a mutation deletes only so much. */
+export async function deleteMessageRange(
+  ctx: MutationCtx,
+  component: AgentComponent,
+  range: MessageRange,
+): Promise<{ isDone: boolean; lastOrder?: number; lastStepOrder?: number }> {
+  return ctx.runMutation(component.messages.deleteByOrder, range);
+}

@@ -1,0 +1,25 @@
+// The light entry: what queries and mutations need. Nothing here loads the AI SDK or zod at run time.
+export { listMessages, listUIMessages, saveMessage, saveMessages, updateMessage, deleteMessages, deleteMessageRange } from "./messages.js";
+export type { ListMessagesArgs, MessageMetadata, MessageRange, SaveMessageArgs, SaveMessagesArgs } from "./messages.js";
+export { abortStream, listStreams, syncStreams } from "./streaming/syncStreams.js";
+export {
+  createThread,
+  deleteThreadAsync,
+  deleteThreadSync,
+  deleteThreadsByUserId,
+  getThreadMetadata,
+  searchThreadTitles,
+  updateThreadMetadata,
+} from "./threads.js";
+export type { NewThread, ThreadPatch } from "./threads.js";
+export { parseFailure, type FailureReason } from "./failureReason.js";
+export { docsToModelMessages, serializeMessage, toModelMessage, toModelMessage as deserializeMessage } from "./aiSdk/messages.js";
+export { guessMimeType, serializeDataOrUrl } from "./aiSdk/files.js";
+export { extractText } from "../shared/extractText.js";
+export { failureOf, type Failure } from "../shared/errors.js";
+export { filterOutOrphanedToolMessages } from "../shared/toolPairs.js";
+export { toUIMessages } from "../shared/toUIMessages.js";
+export type { UIMessage, UIStatus } from "../shared/uiMessage.js";
+export type { ActionCtx, AgentComponent, MutationCtx, QueryCtx } from "./ctx.js";
+export { vCallSettings, vContextOptions, vStorageOptions, vStreamMessagesReturnValue } from "./functionArgs.js";
+export * from "../shared/validators/index.js";

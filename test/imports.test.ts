@@ -22,7 +22,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     typeFolders: ["src/component/_generated"],
     packages: [/^ai$/, /^@ai-sdk\/provider(-utils)?$/, /^convex\//],
   },
-  "src/react": { folders: ["src/react", "src/shared"], packages: [/^react$/, /^convex\/react$/], typePackages: [/^ai$/, /^convex\//] },
+  "src/react": { folders: ["src/react", "src/shared"], packages: [/^react$/, /^convex\/(react|server)$/], typePackages: [/^ai$/, /^convex\//] },
   "backend/src": {
     folders: ["backend/src"],
     packages: [/^node:/, /^convex\/(values|server)$/, /^(chokidar|croner|esbuild|jose|object-inspect|ws)$/],

@@ -20,12 +20,14 @@ export const start = mutation({
         model: v.optional(v.string()),
         provider: v.optional(v.string()),
         providerOptions: v.optional(vProviderOptions),
+        savesOutput: v.optional(v.boolean()),
       }),
     ),
   },
   returns: v.object({
     order: v.number(),
     stepOrder: v.number(),
+    userId: v.optional(v.string()),
     promptMessageId: v.optional(v.string()),
     recent: v.array(vMessageDoc),
     turn: v.array(vMessageDoc),
@@ -34,7 +36,9 @@ export const start = mutation({
   }),
   handler: async (ctx, { threadId, userId, agentName, promptMessageId, messages, window, stream }) => {
     const thread = await mustGetThread(ctx, threadId);
-    return await startGeneration(ctx, { thread, userId, agentName, promptMessageId, messages, window, stream, nowMs: Date.now() });
+    const { savesOutput, ...fields } = stream ?? {};
+    const newStream = stream === undefined ? undefined : savesOutput === false ? { ...fields, savesOutput } : fields;
+    return await startGeneration(ctx, { thread, userId, agentName, promptMessageId, messages, window, stream: newStream, nowMs: Date.now() });
   },
 });
 
@@ -44,20 +48,21 @@ export const saveStep = mutation({
     threadId: v.string(),
     userId: v.optional(v.string()),
     agentName: v.optional(v.string()),
+    promptMessageId: v.optional(v.string()),
     order: v.number(),
     stepOrder: v.number(),
     messages: v.array(vMessageWithMetadata),
     stream: v.optional(v.object({ streamId: v.string(), delta: v.optional(vDelta), finish: v.boolean() })),
   },
   returns: v.object({ isOpen: v.boolean(), messages: v.array(vMessageDoc) }),
-  handler: async (ctx, { threadId, userId, agentName, order, stepOrder, messages, stream }) => {
+  handler: async (ctx, { threadId, stream, ...step }) => {
     const thread = await mustGetThread(ctx, threadId);
     const withDelta = stream === undefined ? undefined : { ...stream, delta: stream.delta };
-    return await saveStepIn(ctx, { thread, userId, agentName, order, stepOrder, messages, stream: withDelta, nowMs: Date.now() });
+    return await saveStepIn(ctx, { userId: undefined, agentName: undefined, promptMessageId: undefined, ...step, thread, stream: withDelta, nowMs: Date.now() });
   },
 });
 
-/** Ends a generation early, keeping what was shown. False when it had ended before. */
+/** Ends a generation early, keeping what was shown: its stream's log, or without a stream `messages`. */
 export const fail = mutation({
   args: {
     threadId: v.string(),
@@ -66,12 +71,13 @@ export const fail = mutation({
     order: v.number(),
     stepOrder: v.number(),
     error: v.string(),
+    messages: v.optional(v.array(vMessageWithMetadata)),
     stream: v.optional(v.object({ streamId: v.string(), delta: v.optional(vDelta) })),
   },
-  returns: v.boolean(),
-  handler: async (ctx, { threadId, userId, agentName, order, stepOrder, error, stream }) => {
+  returns: v.object({ ended: v.boolean(), messages: v.array(vMessageDoc) }),
+  handler: async (ctx, { threadId, stream, messages = [], ...rest }) => {
     const thread = await mustGetThread(ctx, threadId);
     const withDelta = stream === undefined ? undefined : { streamId: stream.streamId, delta: stream.delta };
-    return await failGeneration(ctx, { thread, userId, agentName, order, stepOrder, error, stream: withDelta, nowMs: Date.now() });
+    return await failGeneration(ctx, { userId: undefined, agentName: undefined, ...rest, messages, thread, stream: withDelta, nowMs: Date.now() });
   },
 });

@@ -8,15 +8,15 @@ import {
   vMessageWithMetadata,
   vPaginationResult,
 } from "../shared/validators/index.js";
-import type { MutationCtx } from "./_generated/server.js";
+import type { QueryCtx } from "./_generated/server.js";
 import { mutation, query } from "./_generated/server.js";
-import { deleteMessage, deleteRange } from "./model/deletion.js";
+import { deleteRange, endStreamsOf } from "./model/deletion.js";
 import { listByTurn } from "./model/listByTurn.js";
-import { toMessageDoc, toRow } from "./model/messageDoc.js";
-import { insertMessages, mustGetPrompt, newestRow, type Position } from "./model/saveMessages.js";
+import { deleteMessage, toMessageDocs } from "./model/overflow.js";
+import { addMessages as addMessagesTo, mustGetPrompt, updateMessage as updateMessageIn } from "./model/saveMessages.js";
 import { mustGetThread, parseThreadId } from "./model/threads.js";
 import { fail } from "../shared/errors.js";
-import type { Doc, Id } from "./_generated/dataModel.js";
+import type { Doc } from "./_generated/dataModel.js";
 
 /** Saves messages: in a new turn, or with `promptMessageId` in the turn of that message. */
 export const addMessages = mutation({
@@ -26,26 +26,27 @@ export const addMessages = mutation({
     promptMessageId: v.optional(v.string()),
     agentName: v.optional(v.string()),
     messages: v.array(vMessageWithMetadata),
+    pendingMessageId: v.optional(v.string()),
+    failPendingSteps: v.optional(v.boolean()),
   },
   returns: v.object({ messages: v.array(vMessageDoc) }),
-  handler: async (ctx, { threadId, userId, promptMessageId, agentName, messages }) => {
+  handler: async (ctx, { threadId, userId, promptMessageId, pendingMessageId, failPendingSteps, ...args }) => {
     const thread = await mustGetThread(ctx, threadId);
-    const next = await nextPosition(ctx, thread._id, promptMessageId);
-    const input = { threadId: thread._id, userId: userId ?? thread.userId, agentName, messages };
-    return { messages: await insertMessages(ctx, input, { next, keepTurn: promptMessageId !== undefined }) };
+    const messages = await addMessagesTo(ctx, {
+      threadId: thread._id,
+      userId: userId ?? thread.userId,
+      agentName: args.agentName,
+      messages: args.messages,
+      promptMessageId,
+      pendingMessageId,
+      failPendingSteps: failPendingSteps === true,
+      nowMs: Date.now(),
+    });
+    return { messages };
   },
 });
 
-async function nextPosition(ctx: MutationCtx, threadId: Id<"threads">, promptMessageId: string | undefined): Promise<Position> {
-  if (promptMessageId === undefined) {
-    const newest = await newestRow(ctx, threadId);
-    return { order: newest === null ? 0 : newest.order + 1, stepOrder: 0 };
-  }
-  const { order, stepOrder } = await mustGetPrompt(ctx, { threadId, promptMessageId });
-  const newest = await newestRow(ctx, threadId, order);
-  return { order, stepOrder: (newest?.stepOrder ?? stepOrder) + 1 };
-}
-
+/** A page of a thread, by turns; see model/listByTurn.ts. */
 export const listMessagesByThreadId = query({
   args: {
     threadId: v.string(),
@@ -73,23 +74,25 @@ export const listMessagesByThreadId = query({
         !(excludeToolMessages === true && row.tool) &&
         (last === null || row.order < last.order || row.stepOrder <= last.stepOrder),
     });
-    return { ...page, page: rows.map(toMessageDoc) };
+    return { ...page, page: await toMessageDocs(ctx, rows) };
   },
 });
 
 export const getMessagesByIds = query({
   args: { messageIds: v.array(v.string()) },
   returns: v.array(v.union(v.null(), vMessageDoc)),
-  handler: async (ctx, { messageIds }) =>
-    await Promise.all(
-      messageIds.map(async (messageId) => {
-        const id = ctx.db.normalizeId("messages", messageId);
-        const row = id === null ? null : await ctx.db.get(id);
-        return row === null ? null : toMessageDoc(row);
-      }),
-    ),
+  handler: async (ctx, { messageIds }) => {
+    const rows = await Promise.all(messageIds.map((messageId) => getMessage(ctx, messageId)));
+    return await Promise.all(rows.map(async (row) => (row === null ? null : ((await toMessageDocs(ctx, [row]))[0] ?? null))));
+  },
 });
 
+async function getMessage(ctx: Pick<QueryCtx, "db">, messageId: string): Promise<Doc<"messages"> | null> {
+  const id = ctx.db.normalizeId("messages", messageId);
+  return id === null ? null : await ctx.db.get(id);
+}
+
+/** Changes a message; a new content replaces the old one. */
 export const updateMessage = mutation({
   args: {
     messageId: v.string(),
@@ -105,23 +108,11 @@ export const updateMessage = mutation({
   },
   returns: vMessageDoc,
   handler: async (ctx, { messageId, patch }) => {
-    const row = await mustGetMessage(ctx, messageId);
-    const { message, ...fields } = patch;
-    const { threadId, userId, agentName, order, stepOrder } = row;
-    const content = message === undefined ? {} : toRow({ message, status: fields.status ?? row.status }, { threadId, userId, agentName, order, stepOrder });
-    const cleared = message === undefined ? {} : { text: undefined, parts: undefined, messageOptions: undefined };
-    const change = { ...cleared, ...content, ...fields };
-    await ctx.db.patch(row._id, change);
-    return toMessageDoc({ ...row, ...change });
+    const row = await getMessage(ctx, messageId);
+    if (row === null) fail({ code: "message_not_found", messageId, message: `There is no message with the id "${messageId}".` });
+    return await updateMessageIn(ctx, row, patch);
   },
 });
-
-async function mustGetMessage(ctx: MutationCtx, messageId: string): Promise<Doc<"messages">> {
-  const id = ctx.db.normalizeId("messages", messageId);
-  const row = id === null ? null : await ctx.db.get(id);
-  if (row === null) fail({ code: "message_not_found", messageId, message: `There is no message with the id "${messageId}".` });
-  return row;
-}
 
 /** Deletes messages by id; returns those that were there. */
 export const deleteByIds = mutation({
@@ -130,10 +121,12 @@ export const deleteByIds = mutation({
   handler: async (ctx, { messageIds }) => {
     const deleted: string[] = [];
     for (const messageId of messageIds) {
-      const id = ctx.db.normalizeId("messages", messageId);
-      const row = id === null ? null : await ctx.db.get(id);
+      const row = await getMessage(ctx, messageId);
       if (row === null) continue;
       await deleteMessage(ctx, row);
+      // Its answer, if it is still being made, has nothing to answer any more.
+      const { threadId, order } = row;
+      if (row.role === "user") await endStreamsOf(ctx, { threadId, startOrder: order, endOrder: order + 1, endStepOrder: 0 });
       deleted.push(messageId);
     }
     return deleted;

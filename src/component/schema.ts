@@ -1,5 +1,6 @@
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
+import type { JsonValue } from "../shared/json.js";
 import type { StoredPart } from "../shared/storedMessage.js";
 import {
   vFinishReason,
@@ -56,7 +57,12 @@ export default defineSchema({
     usage: v.optional(vUsage),
     sources: v.optional(v.array(vSource)),
     warnings: v.optional(v.array(vLanguageModelCallWarning)),
+    // Only reasoning that is not part of the content.
+    reasoning: v.optional(v.string()),
+    metadata: v.optional(vTyped<JsonValue>()),
     error: v.optional(v.string()),
+    // How many rows of `overflows` hold the content, when it is too large for this one. `text` is then its beginning.
+    overflow: v.optional(v.number()),
     fileIds: v.optional(v.array(v.string())),
     embeddingId: v.optional(v.string()),
   })
@@ -79,6 +85,10 @@ export default defineSchema({
     end: v.number(),
     chunks: v.array(vTyped<StoredChunk>()),
     lastWriteMs: v.number(),
+    // Steps whose messages are saved: what an abort need not save again.
+    savedSteps: v.number(),
+    // False: the app keeps no output of this generation, not even when it is cut off.
+    savesOutput: v.optional(v.literal(false)),
   }).index("threadId", ["threadId", "state.kind", "order", "stepOrder"]),
 
   deltas: defineTable({
@@ -87,6 +97,9 @@ export default defineSchema({
     end: v.number(),
     parts: v.array(vTyped<StoredChunk>()),
   }).index("streamId", ["streamId", "start"]),
+
+  // Content of messages that are too large for one row, as slices of a JSON text.
+  overflows: defineTable({ messageId: v.id("messages"), index: v.number(), json: v.string() }).index("messageId", ["messageId", "index"]),
 
   // When a writer that has nothing to write was last heard of. Apart from `streams`, whose rows viewers read.
   heartbeats: defineTable({ streamId: v.id("streams"), atMs: v.number() }).index("streamId", ["streamId"]),

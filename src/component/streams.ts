@@ -8,15 +8,18 @@ import {
   vStreamStatus,
   vTyped,
   type StoredChunk,
+  type StreamDelta,
 } from "../shared/validators/index.js";
+import { internal } from "./_generated/api.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
-import { getStream, listStreams, mustGetStream, readDeltas } from "./model/streamLog.js";
+import { catchUpBudget, getStream, listStreams, MAX_STREAMS, mustGetStream, readDeltas } from "./model/streamLog.js";
 import { abortStream, addDelta as addDeltaTo, createStream, deleteStream, finishStream, watchStream } from "./model/streamState.js";
 import { mustGetThread, parseThreadId } from "./model/threads.js";
 
 /** Chunks of a stream: those with the indexes `start` (inclusive) to `end` (exclusive). */
 export const vDelta = v.object({ start: v.number(), end: v.number(), parts: v.array(vTyped<StoredChunk>()) });
 
+/** Opens a stream. `savesOutput` false: an abort does not save what was seen. */
 export const create = mutation({
   args: {
     threadId: v.string(),
@@ -28,43 +31,52 @@ export const create = mutation({
     provider: v.optional(v.string()),
     providerOptions: v.optional(vProviderOptions),
     format: v.optional(vStreamFormat),
+    savesOutput: v.optional(v.boolean()),
   },
   returns: v.string(),
-  handler: async (ctx, { threadId, ...stream }) => {
+  handler: async (ctx, { threadId, savesOutput, ...stream }) => {
     const thread = await mustGetThread(ctx, threadId);
-    return await createStream(ctx, { ...stream, threadId: thread._id }, Date.now());
+    const withFlag = savesOutput === false ? { ...stream, savesOutput } : stream;
+    return await createStream(ctx, { ...withFlag, threadId: thread._id }, Date.now());
   },
 });
 
+/**
+ * Adds chunks to an open stream. False: it is over, and the writer must stop. Without `delta` it only asks; a writer
+ * with nothing to say asks every few seconds, for one that is not heard of for a minute counts as lost.
+ */
 export const addDelta = mutation({
   args: { streamId: v.string(), delta: v.optional(vDelta) },
   returns: v.boolean(),
   handler: async (ctx, { streamId, delta }) => await addDeltaTo(ctx, { stream: await getStream(ctx, streamId), delta, nowMs: Date.now() }),
 });
 
+/** The streams of a thread (default: the open ones), each with its newest chunks: what a viewer subscribes to. */
 export const list = query({
   args: { threadId: v.string(), startOrder: v.optional(v.number()), statuses: v.optional(v.array(vStreamStatus)) },
   returns: v.array(vStreamMessage),
-  handler: async (ctx, { threadId, startOrder = 0, statuses = ["streaming"] }) =>
+  handler: async (ctx, { threadId, startOrder = 0, statuses = ["streaming" as const] }) =>
     await listStreams(ctx, { threadId: parseThreadId(ctx, threadId), startOrder, statuses }),
 });
 
+/** Chunks from cursors on, for viewers who join late. */
 export const listDeltas = query({
   args: { threadId: v.string(), cursors: v.array(vStreamCursor) },
   returns: v.array(vStreamDelta),
   handler: async (ctx, { threadId, cursors }) => {
     const id = parseThreadId(ctx, threadId);
-    const lists = await Promise.all(
-      cursors.slice(0, 100).map(async ({ streamId, cursor }) => {
-        const stream = await getStream(ctx, streamId);
-        // A stream of another thread is not this caller's to read.
-        return stream === null || stream.threadId !== id ? [] : await readDeltas(ctx, stream, cursor);
-      }),
-    );
-    return lists.flat();
+    const budget = catchUpBudget();
+    const deltas: StreamDelta[] = [];
+    for (const { streamId, cursor } of cursors.slice(0, MAX_STREAMS)) {
+      const stream = await getStream(ctx, streamId);
+      // A stream of another thread is not this caller's to read.
+      if (stream !== null && stream.threadId === id) deltas.push(...(await readDeltas(ctx, stream, { cursor, budget })));
+    }
+    return deltas;
   },
 });
 
+/** Ends a stream well. A generation's last step does this itself. */
 export const finish = mutation({
   args: { streamId: v.string(), delta: v.optional(vDelta) },
   returns: v.null(),
@@ -74,15 +86,17 @@ export const finish = mutation({
   },
 });
 
+/** Ends a stream early and saves what was seen. False: it had ended. */
 export const abort = mutation({
   args: { streamId: v.string(), reason: v.string(), delta: v.optional(vDelta) },
   returns: v.boolean(),
   handler: async (ctx, { streamId, reason, delta }) => {
     const stream = await getStream(ctx, streamId);
-    return stream !== null && (await abortStream(ctx, { stream, reason, delta, nowMs: Date.now() }));
+    return stream !== null && (await abortStream(ctx, { stream, reason, delta, nowMs: Date.now() })) !== null;
   },
 });
 
+/** Ends all open streams of a turn. False: there was none. */
 export const abortByOrder = mutation({
   args: { threadId: v.string(), order: v.number(), reason: v.string() },
   returns: v.boolean(),
@@ -91,12 +105,13 @@ export const abortByOrder = mutation({
     const streams = await ctx.db
       .query("streams")
       .withIndex("threadId", (q) => q.eq("threadId", id).eq("state.kind", "streaming").eq("order", order))
-      .take(100);
+      .take(MAX_STREAMS);
     for (const stream of streams) await abortStream(ctx, { stream, reason, nowMs: Date.now() });
     return streams.length > 0;
   },
 });
 
+/** Removes a stream's rows, as many as one transaction takes. */
 export const deleteStreamSync = mutation({
   args: { streamId: v.string() },
   returns: v.object({ isDone: v.boolean() }),
@@ -106,6 +121,18 @@ export const deleteStreamSync = mutation({
   },
 });
 
+/** Goes on removing a stream's rows. */
+export const remove = internalMutation({
+  args: { streamId: v.id("streams") },
+  returns: v.null(),
+  handler: async (ctx, { streamId }) => {
+    const stream = await ctx.db.get(streamId);
+    if (stream !== null && !(await deleteStream(ctx, stream))) await ctx.scheduler.runAfter(0, internal.streams.remove, { streamId });
+    return null;
+  },
+});
+
+/** A look of the watchdog. */
 export const watch = internalMutation({
   args: { streamId: v.id("streams") },
   returns: v.null(),

@@ -1,12 +1,14 @@
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
-import { vPaginationResult, vThreadDoc, vThreadStatus } from "../shared/validators/index.js";
-import { internal } from "./_generated/api.js";
-import { internalMutation, mutation, query } from "./_generated/server.js";
+import { vMessageDoc, vMessageWithMetadata, vPaginationResult, vThreadDoc, vThreadStatus } from "../shared/validators/index.js";
+import { api, internal } from "./_generated/api.js";
+import { action, internalMutation, mutation, query } from "./_generated/server.js";
 import { deleteThreadStep } from "./model/deletion.js";
 import { listThreads } from "./model/listThreads.js";
+import { insertMessages } from "./model/saveMessages.js";
 import { mustGetThread, parseThreadId, toThreadDoc } from "./model/threads.js";
 
+/** Creates a thread. */
 export const createThread = mutation({
   args: { userId: v.optional(v.string()), title: v.optional(v.string()), summary: v.optional(v.string()) },
   returns: vThreadDoc,
@@ -17,6 +19,24 @@ export const createThread = mutation({
   },
 });
 
+/** Creates a thread with its first messages, in one call that reads nothing. */
+export const startThread = mutation({
+  args: {
+    userId: v.optional(v.string()),
+    title: v.optional(v.string()),
+    summary: v.optional(v.string()),
+    agentName: v.optional(v.string()),
+    messages: v.array(vMessageWithMetadata),
+  },
+  returns: v.object({ threadId: v.string(), messages: v.array(vMessageDoc) }),
+  handler: async (ctx, { agentName, messages, ...fields }) => {
+    const threadId = await ctx.db.insert("threads", { ...fields, status: "active" });
+    const place = { next: { order: 0, stepOrder: 0 }, keepTurn: false, nowMs: Date.now() };
+    return { threadId, messages: await insertMessages(ctx, { threadId, userId: fields.userId, agentName, messages }, place) };
+  },
+});
+
+/** A thread, or null when there is none with this id. */
 export const getThread = query({
   args: { threadId: v.string() },
   returns: v.union(vThreadDoc, v.null()),
@@ -27,6 +47,7 @@ export const getThread = query({
   },
 });
 
+/** Changes a thread; what the patch leaves out stays. */
 export const updateThread = mutation({
   args: {
     threadId: v.string(),
@@ -45,6 +66,7 @@ export const updateThread = mutation({
   },
 });
 
+/** The threads of a user (without `userId`: of nobody), newest first unless `order` says otherwise. */
 export const listThreadsByUserId = query({
   args: {
     userId: v.optional(v.string()),
@@ -56,6 +78,7 @@ export const listThreadsByUserId = query({
     await listThreads(ctx, { userId, order, paginationOpts: paginationOpts ?? { cursor: null, numItems: 100 } }),
 });
 
+/** Threads whose title matches, best first. */
 export const searchThreadTitles = query({
   args: { query: v.string(), userId: v.optional(v.string()), limit: v.number() },
   returns: v.array(vThreadDoc),
@@ -71,9 +94,14 @@ export const searchThreadTitles = query({
   },
 });
 
-/** Deletes a thread and all that belongs to it, in as many transactions as it takes. */
+const vDeletion = { threadId: v.string(), limit: v.optional(v.number()) };
+
+/**
+ * Deletes a thread and all that belongs to it: at once as much as one transaction takes, the rest in the background.
+ * `limit` is taken for compatibility; how much a transaction takes is decided here.
+ */
 export const deleteAllForThreadIdAsync = mutation({
-  args: { threadId: v.string() },
+  args: vDeletion,
   returns: v.object({ isDone: v.boolean() }),
   handler: async (ctx, { threadId }) => {
     const id = parseThreadId(ctx, threadId);
@@ -90,6 +118,18 @@ export const continueDeletion = internalMutation({
     const isDone = await deleteThreadStep(ctx, threadId);
     if (!isDone) await ctx.scheduler.runAfter(0, internal.threads.continueDeletion, { threadId });
     return null;
+  },
+});
+
+/** Deletes a thread and all that belongs to it, and returns when it is gone. */
+export const deleteAllForThreadIdSync = action({
+  args: vDeletion,
+  returns: v.null(),
+  handler: async (ctx, { threadId }): Promise<null> => {
+    for (;;) {
+      const { isDone } = await ctx.runMutation(api.threads.deleteAllForThreadIdStep, { threadId });
+      if (isDone) return null;
+    }
   },
 });
 

@@ -257,8 +257,8 @@ const denyTool: Apply = (draft, chunk) => {
 };
 
 /** Keeps the chunk's fields as a part of the same kind. */
-const keepAsPart: Apply = (draft, { type, ...fields }) => {
-  draft.parts.push({ type, ...pick({ type, ...fields }, Object.keys(fields)) });
+const keepAsPart: Apply = (draft, chunk) => {
+  draft.parts.push({ ...chunk });
 };
 
 /** A data part with an id replaces the one before it; a transient one is never part of the message. */

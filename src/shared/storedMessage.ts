@@ -46,8 +46,8 @@ export function fromStored({ role, text, parts, messageOptions }: StoredContent)
       : parts.map((part) => {
           if (part.type !== "text" || typeof part.length !== "number") return part;
           const { length, ...rest } = part;
-          const slice = (text ?? "").slice(offset, offset + part.length);
-          offset += part.length + SEPARATOR.length;
+          const slice = (text ?? "").slice(offset, offset + length);
+          offset += length + SEPARATOR.length;
           return { ...rest, text: slice };
         });
   const options = messageOptions === undefined ? {} : { providerOptions: messageOptions };

@@ -15,9 +15,9 @@ export function toUIMessages<
   METADATA = unknown,
   DATA_PARTS extends UIDataTypes = UIDataTypes,
   TOOLS extends UITools = UITools,
->(docs: readonly (MessageDoc & { metadata?: METADATA })[]): UIMessage<METADATA, DATA_PARTS, TOOLS>[] {
+>(docs: readonly (Omit<MessageDoc, "metadata"> & { metadata?: METADATA })[]): UIMessage<METADATA, DATA_PARTS, TOOLS>[] {
   const messages: UIMessage<METADATA>[] = [];
-  let group: (MessageDoc & { metadata?: METADATA })[] = [];
+  let group: Doc<METADATA>[] = [];
   const endGroup = () => {
     if (group.length > 0) messages.push(assistantMessage(group));
     group = [];
@@ -36,12 +36,13 @@ export function toUIMessages<
 }
 
 /** A step belongs to the generation before it when it is of the same turn and the same agent. */
-function continues(previous: MessageDoc, doc: MessageDoc): boolean {
+function continues(previous: AnyDoc, doc: AnyDoc): boolean {
   if (previous.order !== doc.order || previous.threadId !== doc.threadId) return false;
   return doc.message?.role === "tool" || previous.agentName === doc.agentName;
 }
 
-type Doc<METADATA> = MessageDoc & { metadata?: METADATA };
+type Doc<METADATA> = Omit<MessageDoc, "metadata"> & { metadata?: METADATA };
+type AnyDoc = Doc<unknown>;
 
 function base<METADATA>(doc: Doc<METADATA>) {
   const { _id, _creationTime, order, stepOrder, threadId, agentName, userId, metadata } = doc;
@@ -63,7 +64,7 @@ function promptMessage<METADATA>(doc: Doc<METADATA>): UIMessage<METADATA> {
   return finished({ ...base(doc), role, parts, text: textOf(parts), status: doc.status, ...errorOf(doc) });
 }
 
-function errorOf({ error }: MessageDoc): { error?: string } {
+function errorOf({ error }: AnyDoc): { error?: string } {
   return error === undefined ? {} : { error };
 }
 
@@ -99,14 +100,14 @@ interface AnyPart {
   readonly [field: string]: unknown;
 }
 
-function partsOf({ message }: MessageDoc): AnyPart[] {
+function partsOf({ message }: AnyDoc): AnyPart[] {
   if (message === undefined) return [];
   if (typeof message.content === "string") return message.content === "" ? [] : [{ type: "text", text: message.content }];
   // Content parts are objects with a `type`, of kinds we know or not.
   return message.content as unknown as AnyPart[];
 }
 
-function assistantParts(doc: MessageDoc): ReducedPart[] {
+function assistantParts(doc: AnyDoc): ReducedPart[] {
   const parts: ReducedPart[] = [{ type: "step-start" }];
   for (const part of partsOf(doc)) {
     if (part.type === "tool-result" || part.type.startsWith("tool-approval-")) joinToolPart(parts, part);

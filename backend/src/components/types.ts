@@ -43,6 +43,8 @@ export interface AnalyzedFunction {
 /** A definition after its modules were imported and looked at. */
 export interface AnalyzedDefinition {
   readonly definitionPath: string;
+  /** The component's own name (`defineComponent(name)`), used where it is mounted without another; null for an app. */
+  readonly defaultName: string | null;
   readonly schema: SchemaJson | null;
   /** Module path to its functions. */
   readonly modules: ReadonlyMap<string, readonly AnalyzedFunction[]>;

@@ -1,9 +1,8 @@
-import { sizeBytesOf } from "../../shared/storedMessage.js";
 import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { toMessageDoc } from "./messageDoc.js";
+import { readBytes, toMessageDocs } from "./overflow.js";
 
 /** What one generation may read of its thread, whatever the thread's length. */
 const MAX_CONTEXT_BYTES = 6 * 1024 * 1024;
@@ -18,19 +17,20 @@ export interface WindowOptions {
 export interface ThreadWindow {
   /** Messages of earlier turns, in the thread's order. */
   recent: MessageDoc[];
-  /** The rows of the turn `turn`, in order; empty when it is a new one. */
+  /** What the turn `prompt` opened holds, in order: the prompt and what was said well in answer to it. Empty without. */
   turn: MessageDoc[];
-  /** The newest row that was read, of whatever turn. */
+  /** The newest row of that turn; without `prompt` of the thread. */
   newest: Doc<"messages"> | null;
 }
 
 /**
- * One read, newest first: the rows of turn `turn` (all of them: a generation continues where it left off) and the
- * recent messages before it. Failed messages count for what they show; those that are still being made do not.
+ * One read, newest first: the turn of `prompt` (a generation continues where the last one left off) and the recent
+ * messages of turns before it. Failed messages of earlier turns count for what they show; failed ones of this turn are
+ * what is being tried again, and those that are still being made say nothing yet.
  */
 export async function readWindow(
   ctx: QueryCtx,
-  { threadId, turn, options }: { threadId: Id<"threads">; turn: number | null; options: WindowOptions },
+  { threadId, prompt, options }: { threadId: Id<"threads">; prompt: Doc<"messages"> | null; options: WindowOptions },
 ): Promise<ThreadWindow> {
   const { recentMessages, excludeToolMessages } = options;
   const turnRows: Doc<"messages">[] = [];
@@ -38,32 +38,34 @@ export async function readWindow(
   let newest: Doc<"messages"> | null = null;
   let bytes = 0;
   let read = 0;
-  let lastKeptOrder: number | null = null;
-  const rows = ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => (turn === null ? q.eq("threadId", threadId) : q.eq("threadId", threadId).lte("order", turn)))
-    .order("desc");
-  for await (const row of rows) {
+  for await (const row of newestFirst(ctx, threadId, prompt)) {
     newest ??= row;
-    if (row.order === turn) {
-      turnRows.push(row);
-      continue;
-    }
-    const isFull = recentRows.length >= recentMessages && row.order !== lastKeptOrder;
-    if (isFull || bytes > MAX_CONTEXT_BYTES || read >= recentMessages + MAX_EXTRA_ROWS) break;
+    const isOfTurn = row.order === prompt?.order;
+    const isFull = recentRows.length >= recentMessages && row.order !== recentRows.at(-1)?.order;
+    if ((isFull && !isOfTurn) || bytes > MAX_CONTEXT_BYTES || read >= recentMessages + MAX_EXTRA_ROWS) break;
     read += 1;
-    bytes += sizeBytesOf(row);
-    if (!isShownToModels(row)) continue;
-    if (excludeToolMessages && !hasMoreThanTools(row)) continue;
-    recentRows.push(row);
-    lastKeptOrder = row.order;
+    bytes += readBytes(row);
+    if (isOfTurn) {
+      if (row._id === prompt?._id || (row.role !== undefined && row.status === "success")) turnRows.push(row);
+    } else if (isShownToModels(row) && !(excludeToolMessages && !hasMoreThanTools(row))) {
+      recentRows.push(row);
+    }
   }
-  const recent = recentRows.toReversed().map(toMessageDoc);
+  // A turn of more than one read holds still begins with what it answers.
+  if (prompt !== null && !turnRows.some(({ _id }) => _id === prompt._id)) turnRows.push(prompt);
+  const recent = await toMessageDocs(ctx, recentRows.toReversed());
   return {
     recent: filterOutOrphanedToolMessages(excludeToolMessages ? recent.map(withoutTools) : recent),
-    turn: turnRows.toReversed().map(toMessageDoc),
+    turn: await toMessageDocs(ctx, turnRows.toReversed()),
     newest,
   };
+}
+
+function newestFirst(ctx: QueryCtx, threadId: Id<"threads">, prompt: Doc<"messages"> | null): AsyncIterable<Doc<"messages">> {
+  return ctx.db
+    .query("messages")
+    .withIndex("threadId", (q) => (prompt === null ? q.eq("threadId", threadId) : q.eq("threadId", threadId).lte("order", prompt.order)))
+    .order("desc");
 }
 
 /** A row without content, or one that another generation is still writing, says nothing to a model. */

@@ -1,6 +1,7 @@
-import { approximateSize } from "../../shared/storedMessage.js";
+import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { deleteMessage, readBytes } from "./overflow.js";
 import { deleteStream } from "./streamState.js";
 
 /** What one transaction of a deletion may read and write: well within Convex's 16 MiB and 16,000 documents. */
@@ -37,7 +38,7 @@ export async function deleteRange(ctx: MutationCtx, range: MessageRange): Promis
     if (row.order === endOrder && row.stepOrder >= endStepOrder) break;
     await deleteMessage(ctx, row);
     last = row;
-    bytes += approximateSize(row);
+    bytes += readBytes(row);
     count += 1;
     if (count >= MAX_ROWS || bytes >= MAX_BYTES) return { isDone: false, lastOrder: row.order, lastStepOrder: row.stepOrder };
   }
@@ -45,33 +46,57 @@ export async function deleteRange(ctx: MutationCtx, range: MessageRange): Promis
   return { isDone: true, lastOrder: last?.order, lastStepOrder: last?.stepOrder };
 }
 
-export async function deleteMessage(ctx: MutationCtx, row: Doc<"messages">): Promise<void> {
-  await ctx.db.delete(row._id);
-}
-
 /** A generation whose turn is deleted has nothing to answer any more: its stream goes, and its writer stops. */
-async function endStreamsOf(ctx: MutationCtx, { threadId, startOrder, endOrder, endStepOrder }: MessageRange): Promise<void> {
+export async function endStreamsOf(
+  ctx: MutationCtx,
+  { threadId, startOrder, endOrder, endStepOrder }: Omit<MessageRange, "startStepOrder">,
+): Promise<void> {
   const lastOrder = endStepOrder > 0 ? endOrder : endOrder - 1;
   const streams = await ctx.db
     .query("streams")
     .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("state.kind", "streaming").gte("order", startOrder).lte("order", lastOrder))
-    .collect();
-  for (const stream of streams) await deleteStream(ctx, stream);
+    .take(MAX_STREAMS);
+  for (const stream of streams) {
+    // A log too long for this transaction: without its stream row nothing reads it, but its rows would stay.
+    if (!(await deleteStream(ctx, stream))) await ctx.scheduler.runAfter(0, internal.streams.remove, { streamId: stream._id });
+  }
 }
 
-/** Deletes a part of a thread and of what belongs to it. True when nothing is left, the thread itself included. */
+/**
+ * One transaction of a thread's deletion; true when nothing is left. The thread goes first, so that nothing is added
+ * to it any more; then its streams, so that no writer's end saves into it; then its messages.
+ */
 export async function deleteThreadStep(ctx: MutationCtx, threadId: Id<"threads">): Promise<boolean> {
+  if ((await ctx.db.get(threadId)) !== null) await ctx.db.delete(threadId);
+  return await deleteContent(ctx, threadId);
+}
+
+async function deleteContent(ctx: MutationCtx, threadId: Id<"threads">): Promise<boolean> {
+  const streams = ctx.db.query("streams").withIndex("threadId", (q) => q.eq("threadId", threadId));
+  let count = 0;
+  for (const stream of await streams.take(MAX_STREAMS)) {
+    // One stream's log may be all that a transaction takes.
+    if (count > 0 && stream.from > SMALL_LOG) return false;
+    if (!(await deleteStream(ctx, stream))) return false;
+    count += 1;
+  }
+  if (count === MAX_STREAMS) return false;
   const whole: MessageRange = { threadId, startOrder: 0, startStepOrder: 0, endOrder: Number.MAX_SAFE_INTEGER, endStepOrder: 0 };
   const { isDone } = await deleteRange(ctx, whole);
-  if (!isDone) return false;
-  const stream = await ctx.db
-    .query("streams")
-    .withIndex("threadId", (q) => q.eq("threadId", threadId))
-    .first();
-  if (stream !== null) {
-    await deleteStream(ctx, stream);
-    return false;
-  }
-  if ((await ctx.db.get(threadId)) !== null) await ctx.db.delete(threadId);
-  return true;
+  return isDone;
+}
+
+/** Ended streams are removed soon after, so a thread has few. */
+const MAX_STREAMS = 50;
+/** A log of so many chunks is a few dozen rows. */
+const SMALL_LOG = 500;
+
+/** One transaction of the deletion of all threads of a user; true when nothing is left. */
+export async function deleteUserStep(ctx: MutationCtx, userId: string): Promise<boolean> {
+  const thread = await ctx.db.query("threads").withIndex("userId", (q) => q.eq("userId", userId)).first();
+  if (thread === null) return true;
+  // The thread's row names the user, so it goes last: until then this finds the thread again.
+  const isDone = await deleteContent(ctx, thread._id);
+  if (isDone) await ctx.db.delete(thread._id);
+  return false;
 }

@@ -2,10 +2,10 @@ import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/me
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { readWindow, type WindowOptions } from "./context.js";
-import { toMessageDoc } from "./messageDoc.js";
+import { toMessageDocs } from "./overflow.js";
 import { insertMessages, mustGetPrompt, type Position } from "./saveMessages.js";
-import { abortStream, createStream, finishStream, type NewStream } from "./streamState.js";
-import { appended, getStream, type Delta } from "./streamLog.js";
+import { abortStream, createStream, stepStream, type NewStream } from "./streamState.js";
+import { getStream, type Delta } from "./streamLog.js";
 
 export interface StartOptions {
   thread: Doc<"threads">;
@@ -15,7 +15,7 @@ export interface StartOptions {
   /** Input to save before the model is called. */
   messages: readonly MessageWithMetadata[];
   window: WindowOptions;
-  stream: Pick<NewStream, "format" | "model" | "provider" | "providerOptions"> | undefined;
+  stream: Pick<NewStream, "format" | "model" | "provider" | "providerOptions" | "savesOutput"> | undefined;
   nowMs: number;
 }
 
@@ -23,6 +23,7 @@ export interface Started {
   /** The turn of this generation, and the place of its first message. */
   order: number;
   stepOrder: number;
+  userId: string | undefined;
   promptMessageId: string | undefined;
   recent: MessageDoc[];
   /** What the turn held before: the prompt and earlier answers to it. Empty for a new turn. */
@@ -40,26 +41,28 @@ export async function startGeneration(ctx: MutationCtx, options: StartOptions): 
   const threadId = thread._id;
   const userId = options.userId ?? thread.userId;
   const prompt = promptMessageId === undefined ? null : await mustGetPrompt(ctx, { threadId, promptMessageId });
-  const { recent, turn, newest } = await readWindow(ctx, { threadId, turn: prompt?.order ?? null, options: window });
+  const { recent, turn, newest } = await readWindow(ctx, { threadId, prompt, options: window });
 
   const next: Position =
     prompt === null
       ? { order: newest === null ? 0 : newest.order + 1, stepOrder: 0 }
-      : { order: prompt.order, stepOrder: (turn.at(-1)?.stepOrder ?? prompt.stepOrder) + 1 };
-  const saved = await insertMessages(ctx, { threadId, userId, agentName, messages }, { next, keepTurn: prompt !== null });
+      : { order: prompt.order, stepOrder: (newest?.stepOrder ?? prompt.stepOrder) + 1 };
+  const saved = await insertMessages(ctx, { threadId, userId, agentName, messages }, { next, keepTurn: prompt !== null, nowMs });
   const last = saved.at(-1);
   const place = last === undefined ? next : { order: last.order, stepOrder: last.stepOrder + 1 };
   const streamId =
     options.stream === undefined
       ? undefined
       : await createStream(ctx, { threadId, userId, agentName, ...place, ...options.stream }, nowMs);
-  return { ...place, promptMessageId: promptMessageId ?? last?._id, recent, turn, saved, streamId };
+  return { ...place, userId, promptMessageId: promptMessageId ?? last?._id, recent, turn, saved, streamId };
 }
 
 export interface StepOptions {
   thread: Doc<"threads">;
   userId: string | undefined;
   agentName: string | undefined;
+  /** The message that is answered: when it is deleted meanwhile, so is the reason to go on. */
+  promptMessageId: string | undefined;
   order: number;
   /** Where the step's first message belongs, as far as the generation knows. */
   stepOrder: number;
@@ -86,17 +89,18 @@ export async function saveStep(ctx: MutationCtx, options: StepOptions): Promise<
     .query("messages")
     .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("order", order).gte("stepOrder", stepOrder))
     .take(messages.length + MAX_BESIDE);
-  const before = findSaved(rest, messages);
-  if (before !== null) return { isOpen: true, messages: before };
-  if (options.stream !== undefined && stream?.state.kind !== "streaming") return { isOpen: false, messages: [] };
+  if (isRepeat(stream, options)) {
+    const before = await findSaved(ctx, rest, messages);
+    if (before !== null) return { isOpen: true, messages: before };
+  }
+  if (!(await isWanted(ctx, stream, options))) return { isOpen: false, messages: [] };
 
   const next = { order, stepOrder: (rest.at(-1)?.stepOrder ?? stepOrder - 1) + 1 };
   const userId = options.userId ?? thread.userId;
-  const saved = await insertMessages(ctx, { threadId, userId, agentName, messages }, { next, keepTurn: true });
+  const saved = await insertMessages(ctx, { threadId, userId, agentName, messages }, { next, keepTurn: true, nowMs });
   if (stream !== null && options.stream !== undefined) {
     const { delta, finish } = options.stream;
-    if (finish) await finishStream(ctx, { stream, delta, nowMs });
-    else if (delta !== undefined) await ctx.db.patch(stream._id, await appended(ctx, stream, { delta, nowMs }));
+    await stepStream(ctx, { stream, delta, finish, savesStep: messages.length > 0, nowMs });
   }
   return { isOpen: true, messages: saved };
 }
@@ -104,10 +108,29 @@ export async function saveStep(ctx: MutationCtx, options: StepOptions): Promise<
 /** Messages that others (tools, parallel generations) may have saved in the turn meanwhile. */
 const MAX_BESIDE = 1000;
 
-/** The rows of this step when it is saved already: the same roles and texts at its place. */
-function findSaved(rows: readonly Doc<"messages">[], messages: readonly MessageWithMetadata[]): MessageDoc[] | null {
+/** Whether this call may be one that was answered before: its chunks are in the log already, or it has none. */
+function isRepeat(stream: Doc<"streams"> | null, { stream: call }: StepOptions): boolean {
+  if (stream === null || call === undefined) return true;
+  if (stream.state.kind === "finished") return true;
+  return !call.finish && (call.delta === undefined || call.delta.end <= stream.end);
+}
+
+/** False when the generation was stopped, or when what it answers is gone. */
+async function isWanted(ctx: MutationCtx, stream: Doc<"streams"> | null, options: StepOptions): Promise<boolean> {
+  if (options.stream !== undefined) return stream?.state.kind === "streaming";
+  if (options.promptMessageId === undefined) return true;
+  const id = ctx.db.normalizeId("messages", options.promptMessageId);
+  return id !== null && (await ctx.db.get(id)) !== null;
+}
+
+/** The rows of this step when it is saved already: the same contents at its place. */
+async function findSaved(
+  ctx: MutationCtx,
+  rows: readonly Doc<"messages">[],
+  messages: readonly MessageWithMetadata[],
+): Promise<MessageDoc[] | null> {
   if (messages.length === 0 || rows.length < messages.length) return null;
-  const docs = rows.slice(0, messages.length).map(toMessageDoc);
+  const docs = await toMessageDocs(ctx, rows.slice(0, messages.length));
   const isSame = docs.every((doc, index) => sameContent(doc.message, messages[index]?.message));
   return isSame ? docs : null;
 }
@@ -132,16 +155,23 @@ export interface FailOptions {
   order: number;
   stepOrder: number;
   error: string;
+  /** What was said and is in no stream. */
+  messages: readonly MessageWithMetadata[];
   stream: { streamId: string; delta: Delta | undefined } | undefined;
   nowMs: number;
 }
 
-/** Ends a generation early: keeps what was shown, with the reason. False when it had ended before. */
-export async function failGeneration(ctx: MutationCtx, options: FailOptions): Promise<boolean> {
-  const { thread, agentName, order, stepOrder, error: reason, nowMs } = options;
+/**
+ * Ends a generation early: keeps what was shown, marked as failed, with the reason. With a stream that is what its
+ * log shows. Returns what it saved, and false when the stream had ended before; then nothing changes.
+ */
+export async function failGeneration(ctx: MutationCtx, options: FailOptions): Promise<{ ended: boolean; messages: MessageDoc[] }> {
+  const { thread, agentName, order, stepOrder, error, nowMs } = options;
   if (options.stream !== undefined) {
     const stream = await getStream(ctx, options.stream.streamId);
-    return stream !== null && (await abortStream(ctx, { stream, reason, delta: options.stream.delta, nowMs }));
+    if (stream === null) return { ended: false, messages: [] };
+    const messages = await abortStream(ctx, { stream, reason: error, delta: options.stream.delta, nowMs });
+    return { ended: messages !== null, messages: messages ?? [] };
   }
   const newest = await ctx.db
     .query("messages")
@@ -149,7 +179,8 @@ export async function failGeneration(ctx: MutationCtx, options: FailOptions): Pr
     .order("desc")
     .first();
   const next = { order, stepOrder: (newest?.stepOrder ?? stepOrder - 1) + 1 };
-  const message: MessageWithMetadata = { message: { role: "assistant", content: "" }, status: "failed", error: reason };
-  await insertMessages(ctx, { threadId: thread._id, userId: options.userId ?? thread.userId, agentName, messages: [message] }, { next, keepTurn: true });
-  return true;
+  const said = options.messages.length > 0 ? options.messages : [{ message: { role: "assistant" as const, content: "" } }];
+  const messages = said.map((message): MessageWithMetadata => ({ ...message, status: "failed", error }));
+  const place = { next, keepTurn: true, nowMs };
+  return { ended: true, messages: await insertMessages(ctx, { threadId: thread._id, userId: options.userId ?? thread.userId, agentName, messages }, place) };
 }

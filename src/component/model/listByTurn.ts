@@ -1,7 +1,7 @@
 import { fail } from "../../shared/errors.js";
-import { sizeBytesOf } from "../../shared/storedMessage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { readBytes } from "./overflow.js";
 
 /** A page ends after this many rows or bytes even within a turn: a transaction may read no more than 16 MiB. */
 const MAX_PAGE_ROWS = 2000;
@@ -53,19 +53,23 @@ export async function listByTurn(ctx: QueryCtx, options: ListOptions): Promise<R
   const numItems = Math.min(Math.max(0, Math.floor(options.numItems)), MAX_NUM_ITEMS);
   if (cursor === END) return { rows: [], isDone: true, continueCursor: END };
   const hasEnd = typeof endCursor === "string";
+  // Between the start and the start there is nothing.
+  if (endCursor === "") return { rows: [], isDone: false, continueCursor: "" };
   if (numItems === 0 && !hasEnd) return { rows: [], isDone: false, continueCursor: cursor ?? "" };
 
   const last = hasEnd && endCursor !== END ? parseCursor(endCursor) : null;
   const from = cursor === null || cursor === "" ? null : parseCursor(cursor);
   const rows: Doc<"messages">[] = [];
   let bytes = 0;
+  let count = 0;
   let read: Doc<"messages"> | null = null;
   for (const range of ranges(ctx, { ...options, from, last })) {
     for await (const row of range) {
       const startsTurn = read !== null && row.order !== read.order;
       if (read !== null && startsTurn && !hasEnd && rows.length >= numItems) return page(rows, { order: read.order, stepOrder: null });
-      if (read !== null && (bytes > MAX_PAGE_BYTES || rows.length >= MAX_PAGE_ROWS)) return page(rows, edgeAfter(read, startsTurn));
-      bytes += sizeBytesOf(row);
+      if (read !== null && (bytes > MAX_PAGE_BYTES || count >= MAX_PAGE_ROWS)) return page(rows, edgeAfter(read, startsTurn));
+      bytes += readBytes(row);
+      count += 1;
       read = row;
       if (options.keeps(row)) rows.push(row);
     }

@@ -1,16 +1,16 @@
-import { fromStored, involvesTools, loneSurrogateIndex, sizeBytesOf, reasoningOf, toStored } from "../../shared/storedMessage.js";
+import type { WithoutSystemFields } from "convex/server";
 import { fail } from "../../shared/errors.js";
+import { fromStored, involvesTools, loneSurrogateIndex, reasoningOf, sizeBytesOf, toStored } from "../../shared/storedMessage.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import type { Doc } from "../_generated/dataModel.js";
-import type { WithoutSystemFields } from "convex/server";
 
-/** Convex stores documents up to 1 MiB; the rest is left for fields beside the content and for index keys. */
-export const MAX_MESSAGE_BYTES = 1_000_000;
+/** Convex stores documents up to 1 MiB; the rest is left for what Convex adds. */
+export const MAX_ROW_BYTES = 1_000_000;
 
-/** A stored row as queries return it. */
+/** A stored row, its content complete, as queries return it. */
 export function toMessageDoc(row: Doc<"messages">): MessageDoc {
-  const { role, text, parts, messageOptions, ...rest } = row;
-  const reasoning = reasoningOf(parts);
+  const { role, text, parts, messageOptions, overflow: _overflow, ...rest } = row;
+  const reasoning = row.reasoning ?? reasoningOf(parts);
   return {
     ...rest,
     ...(role === undefined ? {} : { message: fromStored({ role, text, parts, messageOptions }) }),
@@ -28,27 +28,55 @@ export interface Placement {
   stepOrder: number;
 }
 
-/** The row that stores a message. Fails when the message cannot be stored as it is. */
-export function toRow(input: MessageWithMetadata, placement: Placement): WithoutSystemFields<Doc<"messages">> {
-  // The text and the reasoning are part of the content; stored once.
-  const { message, text: _text, status = "success", reasoning: _reasoning, reasoningDetails: _details, ...metadata } = input;
+export type Row = WithoutSystemFields<Doc<"messages">>;
+
+/**
+ * The row that stores a message, of whatever size. What a person wrote is checked: it must say something, be storable
+ * and fit in one row. What a model or a tool gave is never refused for its size; see overflow.ts.
+ */
+export function toRow(input: MessageWithMetadata, placement: Placement): Row {
+  // The text is part of the content; stored once. So is the reasoning, unless the content has none.
+  const { message, text: _text, status = "success", reasoning, reasoningDetails: _details, ...metadata } = input;
   const stored = toStored(message);
-  const row = { ...placement, ...stored, ...metadata, status, tool: involvesTools(stored) };
-  checkText(stored.text);
-  const sizeBytes = sizeBytesOf(row);
-  if (sizeBytes > MAX_MESSAGE_BYTES) {
-    fail({
-      code: "message_too_large",
-      sizeBytes,
-      limitBytes: MAX_MESSAGE_BYTES,
-      message: `The message is too large: ${sizeBytes} bytes, and at most ${MAX_MESSAGE_BYTES} can be stored. Shorten it or save its data as a file.`,
-    });
+  const kept = reasoning === undefined || reasoningOf(stored.parts) !== undefined ? {} : { reasoning };
+  const row = { ...placement, ...stored, ...metadata, ...kept, status, tool: involvesTools(stored) };
+  checkText(stored);
+  if (message.role === "user" || message.role === "system") {
+    checkNotEmpty(row);
+    checkSize(row, MAX_ROW_BYTES);
   }
   return row;
 }
 
-function checkText(text: string | undefined): void {
-  const index = text === undefined ? -1 : loneSurrogateIndex(text);
-  if (index < 0) return;
-  fail({ code: "invalid_text", index, message: `The message holds half a character (a lone surrogate) at index ${index}, which cannot be stored.` });
+/** Fails when `row` is larger than `limitBytes`. */
+export function checkSize(row: Row, limitBytes: number): void {
+  const sizeBytes = sizeBytesOf(row);
+  if (sizeBytes <= limitBytes) return;
+  fail({
+    code: "message_too_large",
+    sizeBytes,
+    limitBytes,
+    message: `The message is too large: ${sizeBytes} bytes, and at most ${limitBytes} can be stored. Shorten it or save its data as a file.`,
+  });
+}
+
+function checkNotEmpty({ role, text, parts }: Row): void {
+  const saysSomething = parts === undefined ? text?.trim() : text?.trim() || parts.some(({ type }) => type !== "text");
+  if (!saysSomething) fail({ code: "empty_message", message: `The ${role} message is empty: it needs text or a file.` });
+}
+
+/** Convex stores UTF-8, which has no lone surrogates; only strings that come from outside can hold one. */
+function checkText({ text, parts, role }: Pick<Row, "text" | "parts" | "role">): void {
+  const checked = role === "user" || role === "system" ? [text, ...stringsOf(parts)] : [text];
+  for (const string of checked) {
+    const index = string === undefined ? -1 : loneSurrogateIndex(string);
+    if (index < 0) continue;
+    fail({ code: "invalid_text", index, message: `The message holds half a character (a lone surrogate) at index ${index}, which cannot be stored.` });
+  }
+}
+
+function stringsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null || value instanceof ArrayBuffer) return [];
+  return Object.values(value).flatMap(stringsOf);
 }

@@ -1,33 +1,35 @@
 import { emptyReduction, reduceChunks } from "../../shared/reduceChunks.js";
 import { reductionToMessages } from "../../shared/reductionToMessages.js";
+import type { JsonValue } from "../../shared/json.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { insertMessages } from "./saveMessages.js";
+import { insertMessages, newestRow } from "./saveMessages.js";
 import { appended, readAllChunks, type Delta } from "./streamLog.js";
+import { sizeBytesOf } from "../../shared/storedMessage.js";
 
 /** How long a writer may be silent before its stream is taken for dead. Writers are heard of every few seconds. */
 export const SILENCE_MS = 60_000;
-/** A stream that has ended is kept this long for those who still read it (over HTTP, or after a reconnect). */
-const KEEP_ENDED_MS = 60_000;
+/** A stream that has ended is kept this long for those who still read it. Short enough for one look at a short reply. */
+const KEEP_ENDED_MS = 30_000;
 /** A heartbeat is written at most this often. */
 const HEARTBEAT_MS = 15_000;
 
-/** What one transaction reads of a stream that is cut off; a reply longer than this is cut too. */
-const MAX_LOG_BYTES = 8 * 1024 * 1024;
+/** What one transaction reads of a stream that is cut off, and can save again; a longer reply is cut there. */
+const MAX_LOG_BYTES = 4 * 1024 * 1024;
 
-/** Rows that one generation has saved; far above what a loop of steps makes. */
-const MAX_SAVED_ROWS = 2000;
+/** The reason of streams whose writer died, in the form of the reasons that generations give. */
+const LOST_WRITER = "timeout: the process that wrote this reply stopped";
 
 export type NewStream = Pick<
   Doc<"streams">,
-  "threadId" | "order" | "stepOrder" | "userId" | "agentName" | "model" | "provider" | "providerOptions" | "format"
+  "threadId" | "order" | "stepOrder" | "userId" | "agentName" | "model" | "provider" | "providerOptions" | "format" | "savesOutput"
 >;
 
 /** Opens a stream and sets a watchdog on it. */
 export async function createStream(ctx: MutationCtx, stream: NewStream, nowMs: number): Promise<Id<"streams">> {
-  const streamId = await ctx.db.insert("streams", { ...stream, state: { kind: "streaming" }, from: 0, end: 0, chunks: [], lastWriteMs: nowMs });
+  const streamId = await ctx.db.insert("streams", { ...stream, state: { kind: "streaming" }, from: 0, end: 0, chunks: [], lastWriteMs: nowMs, savedSteps: 0 });
   await ctx.scheduler.runAfter(SILENCE_MS, internal.streams.watch, { streamId });
   return streamId;
 }
@@ -57,47 +59,63 @@ async function findHeartbeat(ctx: MutationCtx, streamId: Id<"streams">): Promise
   return await ctx.db.query("heartbeats").withIndex("streamId", (q) => q.eq("streamId", streamId)).unique();
 }
 
+/** What a step changes of its stream, which is open: chunks that were not written yet, and after the last step the end. */
+export async function stepStream(
+  ctx: MutationCtx,
+  { stream, delta, finish, savesStep, nowMs }: { stream: Doc<"streams">; delta: Delta | undefined; finish: boolean; savesStep: boolean; nowMs: number },
+): Promise<void> {
+  await ctx.db.patch(stream._id, {
+    ...(await appended(ctx, stream, { delta, nowMs })),
+    ...(savesStep ? { savedSteps: stream.savedSteps + 1 } : {}),
+    ...(finish ? { state: { kind: "finished" as const, endedMs: nowMs } } : {}),
+  });
+}
+
 /** Ends an open stream well. Idempotent: a stream that has ended stays as it ended. */
 export async function finishStream(
   ctx: MutationCtx,
   { stream, delta, nowMs }: { stream: Doc<"streams">; delta: Delta | undefined; nowMs: number },
 ): Promise<void> {
-  if (stream.state.kind !== "streaming") return;
-  await ctx.db.patch(stream._id, { ...(await appended(ctx, stream, { delta, nowMs })), state: { kind: "finished", endedMs: nowMs } });
+  if (stream.state.kind === "streaming") await stepStream(ctx, { stream, delta, finish: true, savesStep: false, nowMs });
 }
 
 /**
  * Ends an open stream early and saves all that a viewer was shown and no step has saved: as failed messages with the
- * reason. False when it had ended before; then nothing changes.
+ * reason. Returns them, or null when it had ended before; then nothing changes.
  */
 export async function abortStream(
   ctx: MutationCtx,
   { stream, reason, delta, nowMs }: { stream: Doc<"streams">; reason: string; delta?: Delta | undefined; nowMs: number },
-): Promise<boolean> {
-  if (stream.state.kind !== "streaming") return false;
+): Promise<MessageDoc[] | null> {
+  if (stream.state.kind !== "streaming") return null;
   const log = await appended(ctx, stream, { delta, nowMs });
   await ctx.db.patch(stream._id, { ...log, state: { kind: "aborted", endedMs: nowMs, reason } });
-  await saveWhatWasSeen(ctx, { ...stream, ...log }, reason);
-  return true;
+  return stream.savesOutput === false ? [] : await saveWhatWasSeen(ctx, { ...stream, ...log }, { reason, nowMs });
 }
 
-async function saveWhatWasSeen(ctx: MutationCtx, stream: Doc<"streams">, reason: string): Promise<MessageDoc[]> {
+async function saveWhatWasSeen(
+  ctx: MutationCtx,
+  stream: Doc<"streams">,
+  { reason, nowMs }: { reason: string; nowMs: number },
+): Promise<MessageDoc[]> {
   const { threadId, order, stepOrder, userId, agentName, model, provider } = stream;
-  const saved = await ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("order", order).gte("stepOrder", stepOrder))
-    .take(MAX_SAVED_ROWS);
-  const savedSteps = saved.filter((row) => row.role === "assistant").length;
+  // The thread may be on its way out; nothing is added to it any more.
+  if ((await ctx.db.get(threadId)) === null) return [];
+  const newest = await newestRow(ctx, threadId, order);
   const reduction = reduceChunks(emptyReduction, await readAllChunks(ctx, stream, MAX_LOG_BYTES));
-  const shown = reductionToMessages(reduction, { reason, skipSteps: savedSteps });
+  const shown = reductionToMessages(reduction, { reason, skipSteps: stream.savedSteps });
   // A generation that failed before it said anything still leaves a message that says so.
   const messages = shown.length > 0 ? shown : [{ role: "assistant" as const, content: "" }];
+  const metadata = jsonOf(reduction.metadata);
   const withReason = messages.map(
-    (message): MessageWithMetadata => ({ message, status: "failed", error: reason, model, provider }),
+    (message): MessageWithMetadata => ({ message, status: "failed", error: reason, model, provider, ...metadata }),
   );
-  const next = { order, stepOrder: (saved.at(-1)?.stepOrder ?? stepOrder - 1) + 1 };
-  return await insertMessages(ctx, { threadId, userId, agentName, messages: withReason }, { next, keepTurn: true });
+  const next = { order, stepOrder: Math.max(newest?.stepOrder ?? -1, stepOrder - 1) + 1 };
+  return await insertMessages(ctx, { threadId, userId, agentName, messages: withReason }, { next, keepTurn: true, nowMs });
 }
+
+/** Metadata of a message came in chunks, which are Convex values. */
+const jsonOf = (metadata: unknown): { metadata?: JsonValue } => (metadata === undefined ? {} : { metadata: metadata as JsonValue });
 
 /**
  * The watchdog's turn: ends a stream whose writer has been silent too long, comes back later for one that lives, and
@@ -112,7 +130,7 @@ export async function watchStream(ctx: MutationCtx, { streamId, nowMs }: { strea
     return;
   }
   if (stream.state.kind === "streaming") {
-    await abortStream(ctx, { stream, reason: "The process that wrote the reply was lost.", nowMs });
+    await abortStream(ctx, { stream, reason: LOST_WRITER, nowMs });
     await ctx.scheduler.runAfter(KEEP_ENDED_MS, internal.streams.watch, { streamId });
     return;
   }
@@ -126,13 +144,20 @@ async function nextLook(ctx: MutationCtx, stream: Doc<"streams">): Promise<numbe
   return Math.max(stream.lastWriteMs, heartbeat?.atMs ?? 0) + SILENCE_MS;
 }
 
-const MAX_DELETED_DELTAS = 1000;
+/** Sealed rows are about half a kilobyte; the few large ones hold one tool's output each. */
+const MAX_DELETED_DELTAS = 2000;
+const MAX_DELETED_BYTES = 6 * 1024 * 1024;
 
 /** Removes a stream with its deltas and heartbeat. False when some are left for another transaction. */
 export async function deleteStream(ctx: MutationCtx, stream: Doc<"streams">): Promise<boolean> {
-  const deltas = await ctx.db.query("deltas").withIndex("streamId", (q) => q.eq("streamId", stream._id)).take(MAX_DELETED_DELTAS);
-  for (const delta of deltas) await ctx.db.delete(delta._id);
-  if (deltas.length === MAX_DELETED_DELTAS) return false;
+  let count = 0;
+  let bytes = 0;
+  for await (const delta of ctx.db.query("deltas").withIndex("streamId", (q) => q.eq("streamId", stream._id))) {
+    if (count >= MAX_DELETED_DELTAS || bytes >= MAX_DELETED_BYTES) return false;
+    await ctx.db.delete(delta._id);
+    count += 1;
+    bytes += sizeBytesOf(delta);
+  }
   const heartbeat = await findHeartbeat(ctx, stream._id);
   if (heartbeat !== null) await ctx.db.delete(heartbeat._id);
   await ctx.db.delete(stream._id);

@@ -9,6 +9,8 @@ import {
   vReasoningDetails,
   vSource,
 } from "./message.js";
+import type { JsonValue } from "../json.js";
+import { vTyped } from "./tolerant.js";
 import { vUsage } from "./usage.js";
 
 /** How a message came to be. */
@@ -26,6 +28,8 @@ const metadataFields = {
   reasoningDetails: v.optional(vReasoningDetails),
   error: v.optional(v.string()),
   fileIds: v.optional(v.array(v.string())),
+  /** What the app attached for rendering: the `metadata` of the `UIMessage`. */
+  metadata: v.optional(vTyped<JsonValue>()),
 };
 
 /** A saved message, as queries return it. `order` is its turn in the thread, `stepOrder` its place in the turn. */

@@ -22,9 +22,11 @@ export const vStreamArgs = v.optional(
 );
 export type StreamArgs = Infer<typeof vStreamArgs>;
 
+/** Where a stream is: still written, ended well, or ended early. */
 export const vStreamStatus = v.union(v.literal("streaming"), v.literal("finished"), v.literal("aborted"));
 export type StreamStatus = Infer<typeof vStreamStatus>;
 
+/** What the chunks of a stream are. */
 export const vStreamFormat = v.union(v.literal("UIMessageChunk"), v.literal("TextStreamPart"));
 
 /** A stream of a thread. `live` holds its newest chunks: those with the indexes `from` to `end` of the whole log. */

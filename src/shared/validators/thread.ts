@@ -1,5 +1,6 @@
 import { v, type Infer } from "convex/values";
 
+/** `archived` threads are the app's to hide; the library treats them alike. */
 export const vThreadStatus = v.union(v.literal("active"), v.literal("archived"));
 export type ThreadStatus = Infer<typeof vThreadStatus>;
 

@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { transform } from "esbuild";
+import type { ModuleSource } from "../components/types.ts";
+import { GLOBAL_REPLACEMENTS } from "./sandbox/host.ts";
+
+/** Bump when the rewriting of modules changes: kept files of another version are not used. */
+const FORMAT = "1";
+
+/** A module as it lies on disk, ready to be imported. */
+export interface ModuleFile {
+  readonly url: string;
+  /** Source map from the file back to what the developer wrote; null when the module came without one. */
+  readonly mapFile: string | null;
+}
+
+export function sha256(...parts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex");
+}
+
+function writeAtomically(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
+
+function linkOrCopy(from: string, to: string): void {
+  if (existsSync(to)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  try {
+    linkSync(from, to);
+  } catch {
+    // Some file systems have no hard links; a copy serves as well.
+    copyFileSync(from, to);
+  }
+}
+
+/**
+ * Rewrites modules so that their free globals are the sandbox's, and lays them out as files that Node can import.
+ * The same text is rewritten once and kept under its hash, so a push or a restart pays only for what changed.
+ */
+export class ModuleFiles {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, "package.json"), '{"type":"module"}\n');
+  }
+
+  /** Lets modules that import packages by name find them among `projectDir`'s. */
+  linkPackages(projectDir: string): void {
+    const link = join(this.#dir, "node_modules");
+    const target = join(projectDir, "node_modules");
+    if (existsSync(target) && !existsSync(link)) symlinkSync(target, link, "dir");
+  }
+
+  /**
+   * Lays out one instance's modules. Equal sets get equal URLs, so what did not change is not loaded again. `salt`
+   * keeps apart instances, and generations of their environment: each has its own module state.
+   */
+  async layOut(modules: readonly ModuleSource[], salt: string): Promise<ReadonlyMap<string, ModuleFile>> {
+    const set = join(this.#dir, setKey(modules, salt));
+    const files = new Map<string, ModuleFile>();
+    await Promise.all(modules.map(async (module) => {
+      const rewritten = await this.#rewrite(module);
+      const target = join(set, isChunk(module) ? module.path : versioned(module, modules));
+      linkOrCopy(rewritten.code, target);
+      files.set(module.path, { url: pathToFileURL(target).href, mapFile: rewritten.map });
+    }));
+    return files;
+  }
+
+  async #rewrite(module: ModuleSource): Promise<{ code: string; map: string | null }> {
+    const key = sha256(FORMAT, module.environment, module.source, module.sourceMap ?? "");
+    const code = join(this.#dir, "rewritten", `${key}.js`);
+    const map = module.sourceMap === undefined ? null : `${code}.map`;
+    if (existsSync(code) && (map === null || existsSync(map))) return { code, map };
+    const result = await transform(withInlineMap(module), {
+      define: GLOBAL_REPLACEMENTS[module.environment],
+      format: "esm",
+      target: "esnext",
+      sourcefile: module.path,
+      sourcemap: map === null ? false : "external",
+      sourcesContent: false,
+      logLevel: "silent",
+      keepNames: false,
+    });
+    if (map !== null) writeAtomically(map, result.map);
+    writeAtomically(code, result.code);
+    return { code, map };
+  }
+}
+
+/** Modules that others import by their path. */
+function isChunk(module: ModuleSource): boolean {
+  return module.path.startsWith("_deps/") || module.path.startsWith("_componentDeps/");
+}
+
+// An import() of a sibling names it without its version, so such a set must change its folder with any change.
+const RELATIVE_DYNAMIC_IMPORT = /\bimport\(\s*["'`]\.{1,2}\//;
+
+function importsSiblingsDynamically(modules: readonly ModuleSource[]): boolean {
+  return modules.some((module) => RELATIVE_DYNAMIC_IMPORT.test(module.source));
+}
+
+function setKey(modules: readonly ModuleSource[], salt: string): string {
+  const whole = importsSiblingsDynamically(modules);
+  const shared = modules.filter((module) => whole || isChunk(module)).map((module) => `${module.path}:${sha256(module.source)}`);
+  return sha256(FORMAT, salt, ...shared.sort()).slice(0, 24);
+}
+
+/** Entries of one set live side by side in several versions, so that an edit reloads only the entry it touched. */
+function versioned(module: ModuleSource, modules: readonly ModuleSource[]): string {
+  if (importsSiblingsDynamically(modules)) return module.path;
+  return module.path.replace(/(\.js)?$/, `~${sha256(module.source).slice(0, 12)}.js`);
+}
+
+function withInlineMap(module: ModuleSource): string {
+  if (module.sourceMap === undefined) return module.source;
+  const withoutComment = module.source.replace(/\n\/\/# sourceMappingURL=[^\n]*\n?$/, "\n");
+  return `${withoutComment}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(module.sourceMap).toString("base64")}\n`;
+}
+
+/** Reads a source map that {@link ModuleFiles} wrote. */
+export function readSourceMap(mapFile: string): string {
+  return readFileSync(mapFile, "utf8");
+}

@@ -1,0 +1,41 @@
+import { UserError } from "../../errors.ts";
+
+/** A syscall's arguments, as the convex package sent them. */
+export type SyscallArgs = Readonly<Record<string, unknown>>;
+
+/** Reads them. The text comes from the convex package or from code that imitates it. */
+export function parseSyscallArgs(op: string, json: string): SyscallArgs {
+  const value: unknown = JSON.parse(json);
+  if (typeof value !== "object" || value === null) throw new UserError("InvalidSyscall", `Invalid arguments of ${op}`);
+  // Just checked; arrays only lack the fields that are asked for.
+  return value as SyscallArgs;
+}
+
+/** Names the argument and the method in errors: "Invalid argument `id` for `db.get`: …". */
+export function invalidArgument(name: string, method: string, cause: string): UserError {
+  return new UserError("InvalidArgument", `Invalid argument \`${name}\` for \`${method}\`: ${cause}`);
+}
+
+/** A text argument. */
+export function textArg(args: SyscallArgs, name: string, method: string): string {
+  const value = args[name];
+  if (typeof value !== "string") throw invalidArgument(name, method, `expected a string, got ${value === null ? "null" : typeof value}`);
+  return value;
+}
+
+/** A finite number. */
+export function numberArg(args: SyscallArgs, name: string, method: string): number {
+  const value = args[name];
+  if (typeof value !== "number" || !Number.isFinite(value)) throw invalidArgument(name, method, "expected a finite number");
+  return value;
+}
+
+/** Says in which argument of which method a failure of the database lies. */
+export function withArgument<T>(name: string, method: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(error.code, `Invalid argument \`${name}\` for \`${method}\`: ${error.message}`, { cause: error });
+    throw error;
+  }
+}

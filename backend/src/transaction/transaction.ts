@@ -1,0 +1,185 @@
+import { UserError, invariant } from "../errors.ts";
+import { decodeId } from "../values/ids.ts";
+import type { JsonObject, JsonValue } from "../values/json.ts";
+import { TABLES_INDEX } from "../storage/catalog.ts";
+import { FIRST_KEY, idKey, pointRange, prefixRange } from "../storage/indexKeys.ts";
+import { DocumentCursor, parseDocument } from "../query/cursor.ts";
+import { expectedRows, planAccess, planSteps, type Access } from "../query/plan.ts";
+import { IndexScan, NO_ROWS, type RowSource } from "../query/scan.ts";
+import { paginate } from "../query/paginate.ts";
+import { SearchScan } from "../search/searchScan.ts";
+import type { QueryJson } from "../query/types.ts";
+import type { StoredDocument } from "../storage/documentStore.ts";
+import type { Clock, ExecutionState } from "./state.ts";
+import type { ComponentPath, Page, PaginateOptions, QueryCursor, ReadSet, Timestamp, Transaction, TransactionMetrics, UsageCounts } from "./types.ts";
+import { insertDocument, locate, mustDecodeId, patchDocument, removeDocument, replaceDocument, type Located } from "./writes.ts";
+
+/** The {@link Transaction} of one execution: a front door to the state that the query and write modules work on. */
+export class DatabaseTransaction implements Transaction {
+  readonly #state: ExecutionState;
+  readonly #clock: Clock;
+
+  constructor(state: ExecutionState, clock: Clock) {
+    this.#state = state;
+    this.#clock = clock;
+  }
+
+  /** For modules that work below the contract, like schema changes. */
+  get state(): ExecutionState {
+    return this.#state;
+  }
+
+  get isMutation(): boolean {
+    return this.#state.isMutation;
+  }
+
+  get beginTs(): Timestamp {
+    return this.#state.beginTs;
+  }
+
+  get readSet(): ReadSet {
+    return this.#state.reads.build();
+  }
+
+  get usage(): Readonly<UsageCounts> {
+    return this.#state.meter.counts;
+  }
+
+  metrics(): TransactionMetrics {
+    return this.#state.meter.metrics();
+  }
+
+  get(component: ComponentPath, id: string): JsonObject | null {
+    const json = this.getJson(component, id);
+    return json === null ? null : parseDocument(json);
+  }
+
+  getJson(component: ComponentPath, id: string): string | null {
+    return readById(this.#state, component, id)?.json ?? null;
+  }
+
+  query(component: ComponentPath, query: QueryJson): QueryCursor {
+    this.#state.assertLive();
+    const access = planAccess(this.#state, component, query.source);
+    return new DocumentCursor(this.#state, openSource(this.#state, access, expectedRows(query)), planSteps(query.operators));
+  }
+
+  paginate(component: ComponentPath, query: QueryJson, options: PaginateOptions): Page {
+    this.#state.assertLive();
+    return paginate(this.#state, component, { query, options });
+  }
+
+  count(component: ComponentPath, table: string): number {
+    this.#state.assertLive();
+    const found = this.#state.findTable(component, table);
+    if (found === undefined) return 0;
+    this.#state.meter.add("databaseQueries", 1);
+    this.#state.reads.addRange(found.byId.idx, { from: FIRST_KEY, to: null });
+    return this.#state.database.count(found.tbl);
+  }
+
+  listTables(component: ComponentPath): string[] {
+    this.#state.assertLive();
+    this.#state.reads.addRange(TABLES_INDEX, prefixRange([component]));
+    return this.#state.database.catalog.tables(component).map(({ name }) => name).filter((name) => !name.startsWith("_"));
+  }
+
+  normalizeId(component: ComponentPath, table: string, id: string): string | null {
+    const decoded = decodeId(id);
+    if (decoded === null) return null;
+    return this.#state.findTable(component, table)?.number === decoded.tableNumber ? id : null;
+  }
+
+  tableOfId(component: ComponentPath, id: string): string | null {
+    const decoded = decodeId(id);
+    return decoded === null ? null : (this.#state.findTableOfNumber(component, decoded.tableNumber)?.name ?? null);
+  }
+
+  insert(component: ComponentPath, table: string, fields: JsonObject, options: { import?: boolean } = {}): string {
+    return insertDocument(this.#state, this.#clock, { component, table, fields, isImport: options.import === true });
+  }
+
+  patch(component: ComponentPath, id: string, fields: { [field: string]: JsonValue | undefined }): JsonObject {
+    return patchDocument(this.#state, this.#mustLocate("Update", component, id), fields);
+  }
+
+  replace(component: ComponentPath, id: string, fields: JsonObject): JsonObject {
+    return replaceDocument(this.#state, this.#mustLocate("Replace", component, id), fields);
+  }
+
+  remove(component: ComponentPath, id: string): JsonObject {
+    return removeDocument(this.#state, this.#mustLocate("Delete", component, id));
+  }
+
+  async nested<T>(body: () => Promise<T>, options: { limits?: Partial<UsageCounts> } = {}): Promise<T> {
+    const state = this.#state;
+    state.assertLive();
+    state.enter();
+    const depth = state.depth;
+    const restore = options.limits === undefined ? null : state.meter.lower(options.limits);
+    try {
+      const value = await body();
+      state.assertLive();
+      invariant(state.depth === depth, "nested calls do not overlap");
+      state.keep();
+      return value;
+    } catch (error) {
+      // An abandoned execution was undone as a whole already.
+      if (state.isLive) {
+        invariant(state.depth === depth, "nested calls do not overlap");
+        state.undo();
+      }
+      throw error;
+    } finally {
+      restore?.();
+    }
+  }
+
+  countScheduled(argsBytes: number): void {
+    this.#state.meter.add("functionsScheduled", 1);
+    this.#state.meter.add("scheduledFunctionArgsBytes", argsBytes);
+  }
+
+  #mustLocate(verb: "Update" | "Replace" | "Delete", component: ComponentPath, id: string): Located {
+    this.#state.assertLive();
+    const located = locate(this.#state, component, id);
+    if (located === null) throw new UserError("NonexistentDocument", `${verb} on nonexistent document ID ${id}`);
+    // A write depends on the document it finds.
+    this.#state.reads.addRange(located.table.byId.idx, pointRange(idKey(id)));
+    return located;
+  }
+}
+
+/** The state behind a transaction of {@link DatabaseRunner}. */
+export function executionState(tx: Transaction): ExecutionState {
+  invariant(tx instanceof DatabaseTransaction, "the transaction is one of this database");
+  tx.state.assertLive();
+  return tx.state;
+}
+
+function readById(state: ExecutionState, component: ComponentPath, id: string): StoredDocument | null {
+  state.assertLive();
+  const { tableNumber } = mustDecodeId(id);
+  const table = state.findTableOfNumber(component, tableNumber);
+  if (table === undefined) return null;
+  const key = idKey(id);
+  const isMetered = !table.name.startsWith("_");
+  if (isMetered) state.meter.add("databaseQueries", 1);
+  state.reads.addRange(table.byId.idx, pointRange(key));
+  const stored = state.database.documents.byKey(table.byId.idx, key);
+  if (stored === undefined) return null;
+  if (isMetered) {
+    state.meter.add("documentsRead", 1);
+    state.meter.add("bytesRead", stored.size);
+  }
+  return stored;
+}
+
+function openSource(state: ExecutionState, access: Access, expected: number | undefined): RowSource {
+  switch (access.kind) {
+    case "nothing": return NO_ROWS;
+    case "scan": return new IndexScan(state, { index: access.index.idx, range: access.range, order: access.order, isMetered: access.isMetered }, expected);
+    case "search": return new SearchScan(state, access, { after: null, last: null });
+    default: return access satisfies never;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What the chat page reads. Reading stays in a file of its own: Convex evaluates a module and all it imports for every
+ * run, and this one needs neither the AI SDK nor zod.
+ */
+import { listUIMessages, syncStreams, vStreamArgs } from "convex-agent";
+import { paginationOptsValidator } from "convex/server";
+import { v } from "convex/values";
+import { components } from "../_generated/api";
+import { query } from "../_generated/server";
+import { requireThreadAccess } from "../access";
+
+export const listThreadMessages = query({
+  args: {
+    viewerKey: v.string(),
+    threadId: v.string(),
+    paginationOpts: paginationOptsValidator,
+    streamArgs: vStreamArgs,
+  },
+  handler: async (ctx, { viewerKey, ...args }) => {
+    await requireThreadAccess(ctx, { viewerKey, threadId: args.threadId, permission: "read" });
+    const paginated = await listUIMessages(ctx, components.agent, args);
+    const streams = await syncStreams(ctx, components.agent, args);
+    return { ...paginated, streams };
+  },
+});

@@ -1,0 +1,16 @@
+/**
+ * `npm start`: the embedded backend, the example's functions and its web page, on this machine alone. Needs no account
+ * and no network. Data is kept in `.convex-data/` of the clone.
+ */
+import { join } from "node:path";
+import { runExample } from "./start/run.ts";
+
+const exampleDir = import.meta.dirname;
+const cloneDir = join(exampleDir, "..");
+
+process.exitCode = await runExample({
+  exampleDir,
+  dataDir: process.env.CONVEX_DATA_DIR ?? join(cloneDir, ".convex-data"),
+  envFile: join(cloneDir, ".env.local"),
+  cloneDir,
+});

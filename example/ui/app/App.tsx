@@ -1,0 +1,29 @@
+import { Suspense, useEffect } from "react";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { Dots } from "./controls";
+import { navigate, useRoute } from "./router";
+import { TopicsProvider } from "./topic";
+import { topics } from "./topics";
+
+/** Picks the page for the address. An address that names no page leads to the first one. */
+export function App() {
+  const { topic: path, item } = useRoute();
+  const [home] = topics;
+  const topic = topics.find((candidate) => candidate.path === path);
+  useEffect(() => {
+    if (topic === undefined) navigate(`/${home.path}`, { replace: true });
+  }, [topic, home]);
+  const shown = topic ?? home;
+  return (
+    <TopicsProvider value={topics}>
+      <div className="flex h-dvh flex-col">
+        <ConnectionBanner />
+        <div className="min-h-0 flex-1">
+          <Suspense fallback={<div className="grid h-full place-items-center"><Dots /></div>}>
+            <shown.Page topic={shown} item={item} />
+          </Suspense>
+        </div>
+      </div>
+    </TopicsProvider>
+  );
+}

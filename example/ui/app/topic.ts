@@ -1,0 +1,29 @@
+import type { LucideIcon } from "lucide-react";
+import { createContext, useContext, type ComponentType, type LazyExoticComponent } from "react";
+
+/** One page of the example: a topic of the documentation, shown working. */
+export interface Topic {
+  /** First part of its address. */
+  path: string;
+  title: string;
+  /** One sentence: what the page shows. */
+  summary: string;
+  /** The files to read, from the root of the repository. */
+  sources: readonly string[];
+  icon: LucideIcon;
+  Page: LazyExoticComponent<ComponentType<PageProps>>;
+}
+
+/** What every page is given: `item` is the second part of the address. */
+export interface PageProps {
+  topic: Topic;
+  item: string | undefined;
+}
+
+const TopicsContext = createContext<readonly Topic[]>([]);
+export const TopicsProvider = TopicsContext.Provider;
+
+/** All topics, in the order of the menu. */
+export function useTopics(): readonly Topic[] {
+  return useContext(TopicsContext);
+}

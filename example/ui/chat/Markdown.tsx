@@ -1,0 +1,30 @@
+import { memo, useMemo } from "react";
+import ReactMarkdown, { type Components } from "react-markdown";
+import remarkGfm from "remark-gfm";
+import { splitBlocks } from "./splitBlocks";
+
+/*
+ * A reply is untrusted: it may repeat what a web page or another person told the model. So no raw HTML (react-markdown
+ * shows it as text), only the addresses that its default transform lets through (no `javascript:`), links that tell the
+ * target nothing about this page, and no pictures: loading one would tell its server what the reply was about.
+ */
+const components: Components = {
+  a: ({ href, children }) => <a href={href} target="_blank" rel="noopener noreferrer nofollow">{children}</a>,
+  img: ({ src, alt }) => <a href={typeof src === "string" ? src : undefined} target="_blank" rel="noopener noreferrer nofollow">{alt === "" || alt === undefined ? "picture" : alt}</a>,
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+};
+const plugins = [remarkGfm];
+
+const Block = memo(function Block({ text }: { text: string }) {
+  return <ReactMarkdown components={components} remarkPlugins={plugins}>{text}</ReactMarkdown>;
+});
+
+/** Markdown, rendered safely. While it grows, only its last block is parsed again. */
+export function Markdown({ text, isGrowing }: { text: string; isGrowing: boolean }) {
+  const blocks = useMemo(() => (isGrowing ? splitBlocks(text) : [text]), [text, isGrowing]);
+  return (
+    <div className="prose-reply">
+      {blocks.map((block, index) => <Block key={index} text={block} />)}
+    </div>
+  );
+}

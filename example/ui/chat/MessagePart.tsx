@@ -1,0 +1,58 @@
+import { useSmoothText, type UIMessage } from "convex-agent/react";
+import { Brain, FileText, Link2 } from "lucide-react";
+import { Markdown } from "./Markdown";
+import { ToolPart, isToolPart } from "./ToolPart";
+
+type Part = UIMessage["parts"][number];
+
+/** A part of a reply. A kind that this page does not know is shown as it came, closed. */
+export function MessagePart({ part, isLast, isStreaming }: { part: Part; isLast: boolean; isStreaming: boolean }) {
+  if (isToolPart(part)) return <ToolPart part={part} isStreaming={isStreaming} />;
+  switch (part.type) {
+    case "text":
+      return <TextPart text={part.text} isGrowing={isStreaming && isLast} />;
+    case "reasoning":
+      return <ReasoningPart text={part.text} isGrowing={isStreaming && isLast} />;
+    case "source-url":
+      return <OutsideLink href={part.url} label={part.title ?? part.url} />;
+    case "file":
+      return <p className="flex items-center gap-2 text-sm"><FileText size={15} aria-hidden className="text-muted" />{part.filename ?? part.mediaType}</p>;
+    default:
+      return <UnknownPart part={part} />;
+  }
+}
+
+function TextPart({ text, isGrowing }: { text: string; isGrowing: boolean }) {
+  const [visible, { isStreaming }] = useSmoothText(text, { startStreaming: isGrowing });
+  return <Markdown text={visible} isGrowing={isGrowing || isStreaming} />;
+}
+
+function ReasoningPart({ text, isGrowing }: { text: string; isGrowing: boolean }) {
+  const [visible] = useSmoothText(text, { startStreaming: isGrowing });
+  if (text === "") return null;
+  return (
+    <details open={isGrowing} className="rounded-xl border border-line bg-panel px-4 py-2.5 text-sm">
+      <summary className="flex items-center gap-2 rounded font-medium text-muted"><Brain size={15} aria-hidden />{isGrowing ? "Thinking…" : "How it got there"}</summary>
+      <p className="mt-2 leading-relaxed whitespace-pre-wrap text-muted">{visible}</p>
+    </details>
+  );
+}
+
+function OutsideLink({ href, label }: { href: string; label: string }) {
+  // A source's address comes from outside, like the words of a reply.
+  const isWeb = /^https?:\/\//i.test(href);
+  return (
+    <p className="flex items-center gap-2 text-sm"><Link2 size={15} aria-hidden className="text-muted" />
+      {isWeb ? <a href={href} target="_blank" rel="noopener noreferrer nofollow" className="truncate text-accent underline underline-offset-2">{label}</a> : <span className="truncate">{label}</span>}
+    </p>
+  );
+}
+
+function UnknownPart({ part }: { part: Part }) {
+  return (
+    <details className="rounded-xl border border-line bg-panel px-4 py-2.5 text-sm text-muted">
+      <summary className="rounded">A part of the kind “{part.type}”</summary>
+      <pre tabIndex={0} className="mt-2 max-h-64 overflow-auto text-xs">{JSON.stringify(part, null, 2)}</pre>
+    </details>
+  );
+}

@@ -1,0 +1,37 @@
+import type { UIMessage } from "convex-agent/react";
+import { memo } from "react";
+import { Dots } from "../app/controls";
+import { MessagePart } from "./MessagePart";
+
+/** One message. Renders again only when its message object changes. */
+export const MessageRow = memo(function MessageRow({ message }: { message: UIMessage }) {
+  return message.role === "user" ? <PromptRow message={message} /> : <ReplyRow message={message} />;
+});
+
+function PromptRow({ message }: { message: UIMessage }) {
+  const isSending = message.status === "pending";
+  return (
+    <article aria-label="You" className="flex flex-col items-end">
+      <div className={`max-w-[85%] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere transition-opacity ${isSending ? "opacity-60" : ""}`}>
+        {message.text}
+      </div>
+      {isSending && <span className="mt-1 text-xs text-muted">Sending…</span>}
+    </article>
+  );
+}
+
+function ReplyRow({ message }: { message: UIMessage }) {
+  const isStreaming = message.status === "streaming";
+  const parts = message.parts.filter((part) => part.type !== "step-start");
+  return (
+    <article aria-label={message.agentName ?? "Agent"} aria-busy={isStreaming}>
+      <p aria-hidden className="mb-1.5 text-xs font-medium text-muted">{message.agentName ?? "Agent"}</p>
+      <div className="space-y-3">
+        {parts.map((part, index) => (
+          <MessagePart key={"toolCallId" in part ? part.toolCallId : index} part={part} isLast={index === parts.length - 1} isStreaming={isStreaming} />
+        ))}
+        {isStreaming && parts.length === 0 && <Dots />}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { MessageWithMetadata } from "../shared/validators/messageDoc.js";
+import { api } from "./_generated/api.js";
+import { countRows, failureOfCall, newThread, setup, spokenStep, startStream, textsOf, type Component } from "../shared/testing/component.js";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const window = { recentMessages: 10, excludeToolMessages: false };
+const say = (content: string): MessageWithMetadata => ({ message: { role: "user", content } });
+const reply = (content: string): MessageWithMetadata => ({ message: { role: "assistant", content } });
+const call: MessageWithMetadata = { message: { role: "assistant", content: [{ type: "text", text: "Let me look." }, { type: "tool-call", toolCallId: "c", toolName: "weather", input: {} }] } };
+const result: MessageWithMetadata = { message: { role: "tool", content: [{ type: "tool-result", toolCallId: "c", toolName: "weather", output: { type: "text", value: "sun" } }] } };
+
+async function addTurn(t: Component, threadId: string, prompt: string, answers: MessageWithMetadata[]): Promise<string> {
+  const { messages } = await t.mutation(api.messages.addMessages, { threadId, messages: [say(prompt)] });
+  const promptMessageId = messages[0]!._id;
+  if (answers.length > 0) await t.mutation(api.messages.addMessages, { threadId, promptMessageId, messages: answers });
+  return promptMessageId;
+}
+
+const start = (t: Component, threadId: string, args: { promptMessageId?: string; messages?: MessageWithMetadata[]; window?: typeof window } = {}) =>
+  t.mutation(api.generations.start, { threadId, messages: [], window, ...args });
+
+const texts = (docs: readonly { text?: string; message?: { role: string } }[]) => docs.map((doc) => doc.text ?? doc.message?.role);
+
+describe("the context", () => {
+  test("a new prompt is saved in the next turn, with what came before it in order", async () => {
+    const t = setup();
+    const threadId = await newThread(t, "ada");
+    await addTurn(t, threadId, "a", [reply("b")]);
+    const started = await start(t, threadId, { messages: [say("c")] });
+    expect(started).toMatchObject({ order: 1, stepOrder: 1, userId: "ada", turn: [], promptMessageId: started.saved[0]?._id });
+    expect(texts(started.recent)).toEqual(["a", "b"]);
+    expect(await textsOf(t, threadId)).toEqual(["a", "b", "c"]);
+  });
+
+  test("an earlier prompt: nothing after its turn, and its own turn's answers to go on from", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    await addTurn(t, threadId, "a", [reply("b")]);
+    const promptMessageId = await addTurn(t, threadId, "c", [call, result]);
+    await addTurn(t, threadId, "later", [reply("later too")]);
+    const started = await start(t, threadId, { promptMessageId });
+    expect(texts(started.recent)).toEqual(["a", "b"]);
+    expect(texts(started.turn)).toEqual(["c", "Let me look.", "tool"]);
+    expect(started).toMatchObject({ order: 1, stepOrder: 3 });
+  });
+
+  test("the window takes turns whole: a call never comes without its result", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    await addTurn(t, threadId, "a", [call, result, reply("sunny")]);
+    for (const recentMessages of [1, 2, 3, 4]) {
+      const { recent } = await start(t, threadId, { window: { ...window, recentMessages } });
+      expect(texts(recent)).toEqual(["a", "Let me look.", "tool", "sunny"]);
+    }
+    expect((await start(t, threadId, { window: { ...window, recentMessages: 0 } })).recent).toEqual([]);
+  });
+
+  test("without tool messages, what was said around calls stays", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    await addTurn(t, threadId, "a", [call, result, reply("sunny")]);
+    const { recent } = await start(t, threadId, { window: { recentMessages: 10, excludeToolMessages: true } });
+    expect(texts(recent)).toEqual(["a", "Let me look.", "sunny"]);
+    expect(JSON.stringify(recent)).not.toContain("tool-call");
+  });
+
+  test("what failed before counts in later turns for what it showed, and is not continued in its own", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const promptMessageId = await addTurn(t, threadId, "a", [{ ...reply("half an ans"), status: "failed", error: "stopped" }, { ...reply(""), status: "pending" }]);
+    const again = await start(t, threadId, { promptMessageId });
+    expect(texts(again.turn)).toEqual(["a"]);
+    expect(again.stepOrder).toBe(3);
+    expect(texts((await start(t, threadId, { messages: [say("go on")] })).recent)).toEqual(["a", "half an ans"]);
+  });
+
+  test("a prompt that is deleted or of another thread is refused by name", async () => {
+    const t = setup();
+    const [one, other] = [await newThread(t), await newThread(t)];
+    const promptMessageId = await addTurn(t, one, "a", []);
+    expect(await failureOfCall(start(t, other, { promptMessageId }))).toMatchObject({ code: "message_in_other_thread" });
+    await t.mutation(api.messages.deleteByIds, { messageIds: [promptMessageId] });
+    expect(await failureOfCall(start(t, one, { promptMessageId }))).toMatchObject({ code: "message_not_found", messageId: promptMessageId });
+  });
+});
+
+describe("law 5: exactly once", () => {
+  test("the last step's messages and the end of the stream are one mutation, and repeating it changes nothing", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const { streamId, order, stepOrder } = await startStream(t, threadId);
+    const parts = spokenStep("It is sunny.");
+    const last = { threadId, order, stepOrder, messages: [reply("It is sunny.")], stream: { streamId, delta: { start: 0, end: parts.length, parts }, finish: true } };
+    const first = await t.mutation(api.generations.saveStep, last);
+    const after = await countRows(t);
+    const repeated = await t.mutation(api.generations.saveStep, last);
+    expect(repeated.isOpen).toBe(true);
+    expect(repeated.messages.map(({ _id }) => _id)).toEqual(first.messages.map(({ _id }) => _id));
+    expect(await countRows(t)).toEqual(after);
+    expect(await t.query(api.streams.list, { threadId })).toEqual([]);
+    expect(await textsOf(t, threadId)).toEqual(["Hello", "It is sunny."]);
+  });
+
+  test("a step between is saved once however often it is repeated, and the stream goes on where it was", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const { streamId, order, stepOrder } = await startStream(t, threadId);
+    const parts = spokenStep("Let me look.");
+    const step = { threadId, order, stepOrder, messages: [call, result], stream: { streamId, delta: { start: 0, end: parts.length, parts }, finish: false } };
+    for (let times = 0; times < 3; times++) expect((await t.mutation(api.generations.saveStep, step)).messages).toHaveLength(2);
+    expect((await t.query(api.streams.list, { threadId }))[0]?.live?.end).toBe(parts.length);
+    expect(await countRows(t)).toMatchObject({ messages: 3, streams: 1 });
+  });
+
+  test("two generations that say the same in one turn are both saved, and both streams end", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const promptMessageId = await addTurn(t, threadId, "a", []);
+    const both = await Promise.all([0, 1].map(() => t.mutation(api.generations.start, { threadId, promptMessageId, messages: [], window, stream: { format: "UIMessageChunk" } })));
+    const parts = spokenStep("OK");
+    for (const { streamId, order, stepOrder } of both) {
+      await t.mutation(api.generations.saveStep, { threadId, order, stepOrder, messages: [reply("OK")], stream: { streamId: streamId!, delta: { start: 0, end: parts.length, parts }, finish: true } });
+    }
+    expect(await textsOf(t, threadId)).toEqual(["a", "OK", "OK"]);
+    expect(await t.query(api.streams.list, { threadId })).toEqual([]);
+  });
+
+  test("a generation that was stopped saves nothing more and is told so", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const { streamId, order, stepOrder } = await startStream(t, threadId);
+    await t.mutation(api.streams.abort, { streamId, reason: "stopped" });
+    const saved = await t.mutation(api.generations.saveStep, { threadId, order, stepOrder, messages: [reply("late")], stream: { streamId, finish: true } });
+    expect(saved).toEqual({ isOpen: false, messages: [] });
+    expect(await textsOf(t, threadId)).toEqual(["Hello", ""]);
+  });
+
+  test("a generation whose prompt was deleted saves nothing more and is told so, with a stream or without", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const streamed = await startStream(t, threadId);
+    const silent = await start(t, threadId, { messages: [say("b")] });
+    await t.mutation(api.messages.deleteByIds, { messageIds: [streamed, silent].map(({ promptMessageId }) => promptMessageId!) });
+    const { streamId, order, stepOrder } = streamed;
+    expect((await t.mutation(api.generations.saveStep, { threadId, order, stepOrder, messages: [reply("x")], stream: { streamId, finish: true } })).isOpen).toBe(false);
+    expect(await t.mutation(api.streams.addDelta, { streamId, delta: { start: 0, end: 1, parts: [] } })).toBe(false);
+    const { promptMessageId } = silent;
+    expect((await t.mutation(api.generations.saveStep, { threadId, promptMessageId, order: silent.order, stepOrder: silent.stepOrder, messages: [reply("x")] })).isOpen).toBe(false);
+    expect(await countRows(t)).toEqual({ threads: 1 });
+  });
+});
+
+describe("failures", () => {
+  test("a generation that fails leaves its reason and what its stream showed; its stream ends", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const { streamId, order, stepOrder } = await startStream(t, threadId);
+    const parts = spokenStep("So far so").slice(0, -2);
+    const failed = { threadId, order, stepOrder, error: "rate_limited: slow down", stream: { streamId, delta: { start: 0, end: parts.length, parts } } };
+    expect(await t.mutation(api.generations.fail, failed)).toMatchObject({ ended: true, messages: [{ text: "So far so", status: "failed", error: "rate_limited: slow down" }] });
+    expect(await t.mutation(api.generations.fail, { ...failed, stream: { streamId } })).toEqual({ ended: false, messages: [] });
+    expect(await t.query(api.streams.list, { threadId })).toEqual([]);
+  });
+
+  test("without a stream: what the caller says was said, or an empty message, with the reason", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const { order, stepOrder } = await start(t, threadId, { messages: [say("a")] });
+    await t.mutation(api.generations.fail, { threadId, order, stepOrder, error: "network: gone", messages: [reply("half")] });
+    await t.mutation(api.generations.fail, { threadId, order, stepOrder, error: "network: gone" });
+    const { page } = await t.query(api.messages.listMessagesByThreadId, { threadId, order: "asc", paginationOpts: { cursor: null, numItems: 9 } });
+    expect(page.slice(1).map(({ text, status, error }) => [text, status, error])).toEqual([["half", "failed", "network: gone"], ["", "failed", "network: gone"]]);
+  });
+});

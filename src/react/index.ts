@@ -1,0 +1,11 @@
+"use client";
+export { toUIMessages } from "../shared/toUIMessages.js";
+export type { UIMessage, UIStatus } from "../shared/uiMessage.js";
+export { optimisticallySendMessage } from "./optimisticallySendMessage.js";
+export type { MessageDocLike, StreamQuery, ThreadMessagesQuery, UIMessageLike, UIMessagesQuery } from "./queryTypes.js";
+export { SmoothText } from "./SmoothText.js";
+export { turnState, type TurnState } from "./store/turnState.js";
+export { useSmoothText, type SmoothTextOptions } from "./useSmoothText.js";
+export { useStreamingUIMessages } from "./useStreamingUIMessages.js";
+export { useThreadMessages } from "./useThreadMessages.js";
+export { useUIMessages } from "./useUIMessages.js";

@@ -1,0 +1,51 @@
+import type { UIMessage } from "../wireTypes.js";
+
+/** Where the newest turn of a thread is. */
+export type TurnState =
+  /** The thread is empty. */
+  | { kind: "empty" }
+  /** A prompt stands there and nothing has been said in answer yet. `isSaved` is false while it is being sent. */
+  | { kind: "waiting"; order: number; isSaved: boolean }
+  /** A reply is being written. */
+  | { kind: "streaming"; order: number }
+  /** Tool calls wait for somebody's decision. */
+  | { kind: "awaiting-approval"; order: number; approvalIds: string[] }
+  /** The reply ended early; `reason` as it was stored, if it was. */
+  | { kind: "failed"; order: number; reason: string | undefined }
+  /** The reply is complete. */
+  | { kind: "done"; order: number };
+
+/**
+ * Where the newest turn is, from the messages that `useUIMessages` returns.
+ *
+ * @example
+ * const turn = turnState(results);
+ * if (turn.kind === "failed") showRetry(turn.reason);
+ */
+export function turnState(messages: readonly UIMessage[]): TurnState {
+  const last = messages.at(-1);
+  if (last === undefined) return { kind: "empty" };
+  const { order } = last;
+  if (last.role !== "assistant") return { kind: "waiting", order, isSaved: last.status === "success" };
+  switch (last.status) {
+    case "streaming":
+    case "pending": {
+      const approvalIds = waitingApprovals(last);
+      if (approvalIds.length > 0 && last.status === "pending") return { kind: "awaiting-approval", order, approvalIds };
+      return { kind: "streaming", order };
+    }
+    case "failed":
+      return { kind: "failed", order, reason: last.error };
+    case "success": {
+      const approvalIds = waitingApprovals(last);
+      return approvalIds.length > 0 ? { kind: "awaiting-approval", order, approvalIds } : { kind: "done", order };
+    }
+    default:
+      return last.status satisfies never;
+  }
+}
+
+function waitingApprovals(message: UIMessage): string[] {
+  return message.parts.flatMap((part) =>
+    "state" in part && part.state === "approval-requested" && "approval" in part ? [part.approval.id] : []);
+}

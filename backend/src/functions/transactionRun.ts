@@ -1,11 +1,12 @@
 import type { JsonValue } from "../values/json.ts";
-import type { Transaction } from "../transaction/types.ts";
+import type { Transaction, UsageCounts } from "../transaction/types.ts";
 import type { FoundFunction, RunningApp } from "./app.ts";
 import { canonicalArgs, invokerOf, readReturn, tableNamesOf, validateArgs } from "./functionValue.ts";
 import type { JobRef } from "./hooks.ts";
 import type { LogBuffer } from "./logs.ts";
 import type { RuntimeHost } from "./runtimeHost.ts";
 import { runInSandbox } from "./sandbox/sandbox.ts";
+import { CatchableError, describeThrown } from "./thrown.ts";
 import { TransactionFrame } from "./transactionFrame.ts";
 import type { CallRequest } from "./types.ts";
 import type { WatchedExecution } from "./watchdog.ts";
@@ -18,6 +19,13 @@ export interface TransactionRunInput {
   readonly logs: LogBuffer;
   readonly tx: Transaction;
   readonly journalBefore: string | null;
+}
+
+/** A call of a function by another one. */
+export interface NestedCall {
+  readonly found: FoundFunction;
+  readonly rawArgs: unknown;
+  readonly limits: Partial<UsageCounts> | undefined;
 }
 
 /** One execution of a query or a mutation, with all calls nested in it: they share its transaction, time and log. */
@@ -80,6 +88,21 @@ export class TransactionRun implements WatchedExecution {
       return readReturn(found, await Promise.race([running, frame.failure]), tables);
     } finally {
       await frame.end();
+    }
+  }
+
+  /** Runs a function that another one of this execution calls. Its failure is one that the caller may catch. */
+  async invokeNested(parent: TransactionFrame, { found, rawArgs, limits }: NestedCall): Promise<JsonValue> {
+    const child = new TransactionFrame(this, found, parent.depth + 1);
+    // What follows is user code, and its time counts as such.
+    await null;
+    try {
+      const body = () => this.invoke(child, found, rawArgs);
+      // A query has nothing to undo; limits of its own still need their place.
+      if (found.analyzed.kind === "Query" && limits === undefined) return await body();
+      return await this.tx.nested(body, limits === undefined ? {} : { limits });
+    } catch (error) {
+      throw new CatchableError(describeThrown(error));
     }
   }
 

@@ -58,10 +58,10 @@ function toRequest(request: IncomingMessage, { url, signal }: { url: URL; signal
   return new Request(url, { method, headers, body, signal, duplex: "half" } as RequestInit);
 }
 
-function toHeaders(headers: Headers): [string, string | string[]][] {
+function toHeaders(headers: Headers): Record<string, string | string[]> {
   const cookies = headers.getSetCookie();
-  const others = [...headers].filter(([name]) => name !== "set-cookie");
-  return cookies.length === 0 ? others : [...others, ["set-cookie", cookies]];
+  const others = Object.fromEntries([...headers].filter(([name]) => name !== "set-cookie"));
+  return cookies.length === 0 ? others : { ...others, "set-cookie": cookies };
 }
 
 /** The address that user code sees: the one the client asked for, also behind a proxy that says so. */

@@ -145,7 +145,8 @@ function readPage(
   let bytes = 0;
   let position: Position = end ?? { kind: "end" };
   let stopped = false;
-  while (end !== null || rows.length < options.pageSize) {
+  const wanted = end === null ? options.pageSize : Number.POSITIVE_INFINITY;
+  while (rows.length < wanted) {
     if (keys.length > 0 && (keys.length >= limits.rows || bytes >= limits.bytes)) {
       stopped = true;
       break;
@@ -157,7 +158,7 @@ function readPage(
     if (next.result !== null) rows.push(next.row.json);
   }
   const last = keys.at(-1);
-  if ((stopped || (end === null && rows.length >= options.pageSize)) && last !== undefined) position = { kind: "after", key: last };
+  if ((stopped || rows.length >= wanted) && last !== undefined) position = { kind: "after", key: last };
   cursor.close();
   const isLarge = rows.length > RECOMMENDED_PAGE_ROWS || keys.length > limits.rows * RECOMMENDED_PART || bytes > limits.bytes * RECOMMENDED_PART;
   return { rows, keys, position, pageStatus: stopped ? "SplitRequired" : isLarge && keys.length > 1 ? "SplitRecommended" : null };

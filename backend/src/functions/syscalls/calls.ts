@@ -1,8 +1,7 @@
 import { UserError } from "../../errors.ts";
 import type { UsageCounts } from "../../transaction/types.ts";
-import { checkKind, mustFindFunction, resolveAddress, type FoundFunction } from "../app.ts";
-import { CatchableError, describeThrown } from "../thrown.ts";
-import { TransactionFrame } from "../transactionFrame.ts";
+import { checkKind, mustFindFunction, resolveAddress } from "../app.ts";
+import type { TransactionFrame } from "../transactionFrame.ts";
 import type { SyscallArgs } from "./args.ts";
 
 const MAX_DEPTH = 8;
@@ -34,7 +33,7 @@ function limitsOf(args: SyscallArgs): Partial<UsageCounts> | undefined {
 }
 
 /** `ctx.runQuery` and `ctx.runMutation` inside a transaction: a call within it that can fail alone. */
-export function runUdf(frame: TransactionFrame, args: SyscallArgs): Promise<string> {
+export async function runUdf(frame: TransactionFrame, args: SyscallArgs): Promise<string> {
   const udfType = udfTypeOf(args);
   const kind = KINDS[udfType];
   if (frame.mode === "query" && kind === "Mutation") throw new UserError("WrongContext", "Cannot call a Mutation function from a Query function");
@@ -43,23 +42,5 @@ export function runUdf(frame: TransactionFrame, args: SyscallArgs): Promise<stri
   }
   const found = mustFindFunction(frame.app, resolveAddress(frame.app, frame.componentPath, args));
   checkKind(found, kind);
-  return runNested(frame, { found, rawArgs: args["args"], limits: limitsOf(args) });
-}
-
-interface NestedCall {
-  readonly found: FoundFunction;
-  readonly rawArgs: unknown;
-  readonly limits: Partial<UsageCounts> | undefined;
-}
-
-async function runNested(frame: TransactionFrame, { found, rawArgs, limits }: NestedCall): Promise<string> {
-  const child = new TransactionFrame(frame.run, found, frame.depth + 1);
-  try {
-    const body = () => frame.run.invoke(child, found, rawArgs);
-    // A query has nothing to undo; its limits still need a place of their own.
-    const value = found.analyzed.kind === "Query" && limits === undefined ? await body() : await frame.tx.nested(body, limits === undefined ? {} : { limits });
-    return JSON.stringify(value);
-  } catch (error) {
-    throw new CatchableError(describeThrown(error));
-  }
+  return JSON.stringify(await frame.run.invokeNested(frame, { found, rawArgs: args["args"], limits: limitsOf(args) }));
 }

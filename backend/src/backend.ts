@@ -1,0 +1,191 @@
+import { join } from "node:path";
+import { createAuthenticator } from "./auth/authenticator.ts";
+import type { PushRequest } from "./components/types.ts";
+import { openFileStorage } from "./files/fileStorage.ts";
+import { createFunctionRunner, type AppRunner } from "./functions/runner.ts";
+import type { LogEntry } from "./functions/types.ts";
+import { startHttpServer } from "./http/server.ts";
+import { systemPorts, type Ports } from "./ports.ts";
+import { asDefinition, Deployer, type PushResult } from "./push/deployer.ts";
+import { createScheduler } from "./scheduler/scheduler.ts";
+import { defineSystemTables } from "./schema/applySchema.ts";
+import { SYSTEM_TABLES } from "./schema/systemTables.ts";
+import { openDatabase, type Durability } from "./storage/database.ts";
+import { QueryCache } from "./subscriptions/queryCache.ts";
+import { createSyncServer, type SyncServer } from "./sync/syncServer.ts";
+import { INSTANCE_NAME, loadDeploymentKeys } from "./system/deploymentKeys.ts";
+import { openEnvironmentCache } from "./system/environmentCache.ts";
+import { changeEnvironment, type EnvironmentChange } from "./system/environment.ts";
+import { FunctionLog } from "./system/functionLog.ts";
+import { withSystemQueries } from "./system/systemRunner.ts";
+import { UsageMeter } from "./system/usage.ts";
+import { DatabaseRunner } from "./transaction/runner.ts";
+
+export interface BackendOptions {
+  /** Folder of the data; made when missing. One process at a time may use it. */
+  readonly dataDir: string;
+  /** Port of the API; 0: any free one. @default 3210 */
+  readonly port?: number;
+  /** Port of HTTP actions; 0: any free one. @default 3211 */
+  readonly sitePort?: number;
+  /** @default "127.0.0.1" */
+  readonly host?: string;
+  /** `full`: what was acknowledged survives a power cut. `fast`: the death of the process. @default "full" */
+  readonly durability?: Durability;
+  /** Where packages are looked for that a `"use node"` module left out of its bundle. @default the working directory */
+  readonly projectDir?: string;
+  readonly ports?: Ports;
+  /** Called for each entry of the function log. */
+  readonly onLog?: (entry: LogEntry) => void;
+  /** Told of trouble of the backend's own or of the machine's. @default printed to standard error */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+/** A running backend. */
+export interface Backend {
+  /** `http://127.0.0.1:3210`: what clients and the CLI are given. */
+  readonly url: string;
+  readonly siteUrl: string;
+  readonly adminKey: string;
+  /** For calls in process, without a socket. */
+  readonly functions: AppRunner;
+  /** Makes an app the one that runs. @throws UserError for what the developer must mend; the old app goes on. */
+  push(request: PushRequest): Promise<PushResult>;
+  /** Sets environment variables of the deployment; null removes one. */
+  setEnv(changes: readonly EnvironmentChange[]): Promise<void>;
+  /** Ends connections, finishes what runs, flushes. */
+  close(): Promise<void>;
+}
+
+/** The version that `GET /version` tells; the client package's whose protocol is spoken. */
+const VERSION = "1.48.0";
+
+/**
+ * Opens a Convex-compatible backend on a data folder. The app of the last push runs again at once.
+ *
+ * @throws StorageError when the folder is in use, damaged or of a newer version, and Node's error for a busy port.
+ * @example
+ * const backend = await openBackend({ dataDir: ".convex-data" });
+ * await backend.push((await bundleApp({ functionsDir: "convex" })).request);
+ */
+export async function openBackend(options: BackendOptions): Promise<Backend> {
+  const opening = new Opening();
+  try {
+    return await open(options, opening);
+  } catch (error) {
+    await opening.undo();
+    throw error;
+  }
+}
+
+/** What has been opened so far, to be closed in the opposite order. */
+class Opening {
+  readonly #closers: (() => Promise<void> | void)[] = [];
+
+  onClose(closer: () => Promise<void> | void): void {
+    this.#closers.push(closer);
+  }
+
+  async undo(): Promise<void> {
+    for (const close of this.#closers.splice(0).toReversed()) await close();
+  }
+}
+
+async function open(options: BackendOptions, opening: Opening): Promise<Backend> {
+  const { dataDir, ports = systemPorts, onLog, onTrouble = printTrouble } = options;
+  const database = openDatabase({ dir: dataDir, durability: options.durability ?? "full", ports });
+  opening.onClose(() => database.close());
+  const keys = loadDeploymentKeys(dataDir, ports);
+  const transactions = new DatabaseRunner(database);
+  opening.onClose(() => transactions.close());
+  await transactions.mutate(async (tx) => defineSystemTables(tx, "", SYSTEM_TABLES.map(asDefinition)));
+
+  const log = new FunctionLog({ ports });
+  const usage = new UsageMeter({ transactions, ports, onTrouble });
+  opening.onClose(() => usage.close());
+  const urls = { cloudUrl: "", siteUrl: "" };
+  const files = await openFileStorage({ transactions, ports, folder: join(dataDir, "files"), secret: keys.uploadSecret, cloudUrl: () => urls.cloudUrl, onTrouble });
+  opening.onClose(() => files.close());
+  const reloading: { reload: () => void } = { reload: () => undefined };
+  const environment = await openEnvironmentCache(transactions, () => reloading.reload());
+  opening.onClose(() => environment.close());
+  const scheduler = createScheduler({ transactions, ports, onTrouble });
+  opening.onClose(() => scheduler.close());
+  const hooks = {
+    scheduler: scheduler.hooks,
+    files: files.hooks,
+    env: () => environment.current(),
+    urls: () => urls,
+    log(entry: LogEntry) {
+      log.append(entry);
+      usage.add(entry);
+      onLog?.(entry);
+    },
+  };
+  const functions = createFunctionRunner({ transactions, ports, hooks, modulesDir: join(dataDir, "modules") });
+  opening.onClose(() => functions.close());
+  const callable = withSystemQueries(functions, { transactions, context: { app: () => functions.host.app?.loaded ?? null, urls: () => urls } });
+  const cache = new QueryCache({ functions: callable, transactions, ports });
+  opening.onClose(() => cache.close());
+  const deployer = new Deployer({
+    host: functions.host,
+    modulesDir: join(dataDir, "modules"),
+    projectDir: options.projectDir ?? process.cwd(),
+    onApp: () => cache.invalidateAll(),
+  });
+  reloading.reload = () => void deployer.reload().catch(onTrouble);
+
+  const authenticator = createAuthenticator({ adminKey: keys.adminKey, providers: () => functions.host.app?.loaded.authProviders ?? [], ports });
+  const sync: SyncServer = createSyncServer({ functions: callable, transactions, cache, authenticate: (token) => authenticator.fromToken(token), ports, onTrouble });
+  const http = await startHttpServer({
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 3210,
+    sitePort: options.sitePort ?? 3211,
+    instanceName: INSTANCE_NAME,
+    version: VERSION,
+    functions: callable,
+    transactions,
+    handlers: {
+      files: files.http,
+      readLogs: async (cursor, signal) => ({ ...(await log.read(cursor, { signal })) }),
+      updateEnvironmentVariables: async (changes) => void (await transactions.mutate(async (tx) => changeEnvironment(tx, changes))),
+    },
+    authenticate: (authorization) => authenticator.fromHeader(authorization),
+    onUpgrade: (request, socket, head) => sync.upgrade(request, socket, head),
+    ports,
+    onTrouble,
+  });
+  opening.onClose(async () => {
+    await sync.close();
+    await http.close();
+  });
+  urls.cloudUrl = http.url;
+  urls.siteUrl = http.siteUrl;
+  await deployer.restore();
+  // Only now can what is due be run: a job whose function is missing fails for good.
+  const start = async () => {
+    if (functions.host.app !== null) await scheduler.start(callable);
+  };
+  await start();
+  let isStarted = functions.host.app !== null;
+  return {
+    url: http.url,
+    siteUrl: http.siteUrl,
+    adminKey: keys.adminKey,
+    functions,
+    async push(request) {
+      const result = await deployer.push(request);
+      if (!isStarted) {
+        isStarted = true;
+        await start();
+      }
+      return result;
+    },
+    setEnv: async (changes) => void (await transactions.mutate(async (tx) => changeEnvironment(tx, changes))),
+    close: () => opening.undo(),
+  };
+}
+
+function printTrouble(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}

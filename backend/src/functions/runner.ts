@@ -1,0 +1,234 @@
+import { UserError } from "../errors.ts";
+import type { JsonValue } from "../values/json.ts";
+import { emptyUsage } from "../transaction/limits.ts";
+import type { ComponentPath, UsageCounts } from "../transaction/types.ts";
+import { ActionFrame } from "./actionFrame.ts";
+import { findFunction, type FoundFunction, type RunningApp } from "./app.ts";
+import { displayFunctionPath, parseFunctionPath } from "./functionPath.ts";
+import { canonicalArgs, invokerOf, mentionsIds, readReturn, tableNamesOf, validateArgs } from "./functionValue.ts";
+import type { FunctionRunnerOptions } from "./hooks.ts";
+import { runHttpAction, type HttpCaller } from "./httpActions.ts";
+import { LogBuffer } from "./logs.ts";
+import { RuntimeHost } from "./runtimeHost.ts";
+import { installHosts } from "./sandbox/host.ts";
+import { runInSandbox } from "./sandbox/sandbox.ts";
+import { purgeRecorded, type SessionRequest } from "./sessions.ts";
+import type { ActionCalls } from "./syscalls/action.ts";
+import { describeThrown } from "./thrown.ts";
+import { mustFindCalled, preload, refusedQuery, runMutation, runQuery } from "./transactions.ts";
+import type { ActionResult, CallRequest, FunctionError, FunctionKind, FunctionRunner, Identity, LogEntry, MutationResult, Outcome, QueryResult } from "./types.ts";
+import { Watchdog } from "./watchdog.ts";
+
+const USER_CODE_LIMIT_MS = 1000;
+const ACTION_LIMIT_MS = 10 * 60_000;
+const PURGE_EVERY_MS = 3_600_000;
+
+/** The {@link FunctionRunner} of this backend, and what its assembly needs of it. */
+export interface AppRunner extends FunctionRunner {
+  /** Shared by everything that runs functions; its `app` is what runs now. */
+  readonly host: RuntimeHost;
+  /** Ends the watchdog's thread. Executions that are still queued run unwatched. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the runner of an app's functions. It runs nothing until an app is set (`host.app`).
+ *
+ * @example
+ * const functions = createFunctionRunner({ transactions, ports: systemPorts, hooks, modulesDir });
+ * const { outcome } = await functions.query({ componentPath: "", path: "messages:list", args: {}, … });
+ */
+export function createFunctionRunner(options: FunctionRunnerOptions): AppRunner {
+  installHosts();
+  return new Runner(options);
+}
+
+/** What every call gets, whatever its kind. */
+interface Begun {
+  readonly call: CallRequest;
+  readonly kind: FunctionKind;
+  readonly executionId: string;
+  readonly parentExecutionId: string | null;
+  readonly logs: LogBuffer;
+  readonly startedMs: number;
+}
+
+class Runner implements AppRunner {
+  readonly host: RuntimeHost;
+  readonly #watchdog = new Watchdog(USER_CODE_LIMIT_MS);
+  #purgedMs: number;
+
+  constructor({ transactions, ports, hooks }: FunctionRunnerOptions) {
+    this.host = new RuntimeHost({ transactions, ports, hooks, watchdog: this.#watchdog });
+    this.#purgedMs = ports.nowMs();
+    transactions.setExecuteHook((start) => this.#watchdog.run(start));
+  }
+
+  async close(): Promise<void> {
+    this.host.transactions.setExecuteHook(null);
+    await this.#watchdog.close();
+  }
+
+  describe(componentPath: ComponentPath, path: string): { kind: FunctionKind; isPublic: boolean } | null {
+    const found = this.host.app === null ? null : findFunction(this.host.app, componentPath, path);
+    return found === null ? null : { kind: found.analyzed.kind, isPublic: found.analyzed.isPublic };
+  }
+
+  query(call: CallRequest, options: { journal?: string | null } = {}): Promise<QueryResult> {
+    return this.#query(this.#begin(call, "Query", null), options.journal ?? null);
+  }
+
+  mutation(call: CallRequest, options: { session?: SessionRequest } = {}): Promise<MutationResult> {
+    return this.#mutation(this.#begin(call, "Mutation", null), options.session ?? null);
+  }
+
+  action(call: CallRequest, options: { signal?: AbortSignal } = {}): Promise<ActionResult> {
+    return this.#action(this.#begin(call, "Action", null), options.signal);
+  }
+
+  async httpAction(request: Request, identity: Identity, caller: HttpCaller): Promise<Response> {
+    const call: CallRequest = {
+      componentPath: "", path: "http", args: {}, identity, caller: "HttpEndpoint", requestId: caller.requestId, allowInternal: true,
+      ip: caller.ip, userAgent: request.headers.get("user-agent"),
+    };
+    const begun = this.#begin(call, "HttpAction", null);
+    return await runHttpAction({
+      host: this.host, app: this.host.app, request, call, logs: begun.logs, executionId: begun.executionId,
+      calls: this.#callsOf(begun),
+      done: (identifier, error) => this.#complete({ ...begun, call: { ...call, path: identifier } }, { error, usage: emptyUsage() }),
+    });
+  }
+
+  #begin(call: CallRequest, kind: FunctionKind, parentExecutionId: string | null): Begun {
+    const executionId = Buffer.from(this.host.ports.randomBytes(8)).toString("hex");
+    const nowMs = () => this.host.ports.nowMs();
+    const begun = { call, kind, executionId, parentExecutionId, startedMs: nowMs() };
+    const isAction = kind === "Action" || kind === "HttpAction";
+    const logs = new LogBuffer(nowMs, isAction ? (line) => this.#log({ ...begun, logs }, { kind: "Progress", logLines: [line], error: null, usage: emptyUsage() }) : undefined);
+    return { ...begun, logs };
+  }
+
+  /** Finds the function and makes sure its module is loaded. */
+  async #find({ call, kind }: Begun): Promise<{ app: RunningApp; found: FoundFunction } | { error: FunctionError }> {
+    try {
+      const { app } = this.host;
+      if (app === null) throw new UserError("NoAppDeployed", `No functions are deployed yet; ${call.path} cannot run.`);
+      const found = mustFindCalled(app, call, kind);
+      await preload(found);
+      return { app, found };
+    } catch (error) {
+      return { error: describeThrown(error) };
+    }
+  }
+
+  async #query(begun: Begun, journal: string | null): Promise<QueryResult> {
+    const target = await this.#find(begun);
+    const result = "error" in target
+      ? refusedQuery(this.host, target.error)
+      : await runQuery({ host: this.host, call: begun.call, logs: begun.logs, ...target }, journal);
+    return { ...result, logLines: begun.logs.texts(), executionMs: this.#complete(begun, { error: errorText(result.outcome), usage: result.usage }) };
+  }
+
+  async #mutation(begun: Begun, session: SessionRequest | null): Promise<MutationResult> {
+    const target = await this.#find(begun);
+    if ("error" in target) {
+      const executionMs = this.#complete(begun, { error: target.error.message, usage: emptyUsage() });
+      return { outcome: { ok: false, error: target.error }, ts: this.host.transactions.latestTs, usage: emptyUsage(), logLines: [], executionMs };
+    }
+    const { recordedLogLines, ...result } = await runMutation({ host: this.host, call: begun.call, logs: begun.logs, ...target }, session);
+    if (session !== null) this.#purgeSessions();
+    const executionMs = this.#complete(begun, { error: errorText(result.outcome), usage: result.usage });
+    return { ...result, logLines: recordedLogLines ?? begun.logs.texts(), executionMs };
+  }
+
+  async #action(begun: Begun, signal: AbortSignal | undefined): Promise<ActionResult> {
+    const target = await this.#find(begun);
+    const outcome: Outcome = "error" in target ? { ok: false, error: target.error } : await this.#runAction(begun, target, signal);
+    return { outcome, logLines: begun.logs.texts(), usage: emptyUsage(), executionMs: this.#complete(begun, { error: errorText(outcome), usage: emptyUsage() }) };
+  }
+
+  async #runAction(begun: Begun, { app, found }: { app: RunningApp; found: FoundFunction }, signal: AbortSignal | undefined): Promise<Outcome> {
+    const { call, logs, executionId } = begun;
+    const frame = new ActionFrame({ host: this.host, app, call, componentPath: found.instance.path, path: found.path, logs, executionId, calls: this.#callsOf(begun) });
+    const limit = this.host.ports.setTimer(
+      () => frame.fail(new UserError("ActionTimeout", `Function execution timed out (maximum duration: ${ACTION_LIMIT_MS / 1000}s)`)), ACTION_LIMIT_MS);
+    const abort = () => frame.fail(new UserError("ActionAborted", "The action was stopped: its caller is gone or the backend is closing"));
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      if (signal?.aborted === true) abort();
+      return { ok: true, value: await this.#invokeAction(frame, found) };
+    } catch (error) {
+      return { ok: false, error: describeThrown(error) };
+    } finally {
+      limit.cancel();
+      signal?.removeEventListener("abort", abort);
+      frame.end();
+    }
+  }
+
+  async #invokeAction(frame: ActionFrame, found: FoundFunction): Promise<JsonValue> {
+    const args = canonicalArgs(found, frame.call.args);
+    const exports = found.instance.modules.loaded(found.path.module);
+    if (exports === undefined) throw new Error(`Module ${found.path.module} was not loaded`);
+    await this.#validateArgs(found, args);
+    const running = runInSandbox(frame, () => invokerOf(found, exports)(args));
+    const json = await Promise.race([running, frame.failure]);
+    return await this.#checkReturn(found, json);
+  }
+
+  async #validateArgs(found: FoundFunction, args: ReturnType<typeof canonicalArgs>): Promise<void> {
+    if (!mentionsIds(found.analyzed.args)) return validateArgs(found, args, NO_TABLES);
+    await this.host.transactions.query(async (tx) => validateArgs(found, args, tableNamesOf(tx, found.instance.path)));
+  }
+
+  async #checkReturn(found: FoundFunction, json: string): Promise<JsonValue> {
+    if (!mentionsIds(found.analyzed.returns)) return readReturn(found, json, NO_TABLES);
+    const { value } = await this.host.transactions.query(async (tx) => readReturn(found, json, tableNamesOf(tx, found.instance.path)));
+    return value;
+  }
+
+  #callsOf({ executionId }: Begun): ActionCalls {
+    return {
+      query: async (call) => (await this.#query(this.#begin(call, "Query", executionId), null)).outcome,
+      mutation: async (call) => (await this.#mutation(this.#begin(call, "Mutation", executionId), null)).outcome,
+      action: async (call) => (await this.#action(this.#begin(call, "Action", executionId), undefined)).outcome,
+    };
+  }
+
+  /** Writes the log entry of a call that came to its end; returns how long it took. */
+  #complete(begun: Begun, { error, usage }: { error: string | null; usage: UsageCounts }): number {
+    return this.#log(begun, { kind: "Completion", logLines: begun.logs.lines, error, usage });
+  }
+
+  #log(begun: Begun, entry: Pick<LogEntry, "kind" | "logLines" | "error" | "usage">): number {
+    const { call, kind, executionId, parentExecutionId, startedMs } = begun;
+    const timestampMs = this.host.ports.nowMs();
+    const executionMs = timestampMs - startedMs;
+    this.host.hooks.log({
+      ...entry, udfType: kind, executionId, parentExecutionId, timestampMs, executionMs, cachedResult: false,
+      identifier: kind === "HttpAction" ? call.path : displayFunctionPath(parseFunctionPath(call.path)),
+      componentPath: call.componentPath, caller: call.caller, requestId: call.requestId,
+    });
+    return executionMs;
+  }
+
+  /** Now and then forgets recorded results of clients that are long gone. */
+  #purgeSessions(): void {
+    const nowMs = this.host.ports.nowMs();
+    if (nowMs - this.#purgedMs < PURGE_EVERY_MS) return;
+    this.#purgedMs = nowMs;
+    this.host.transactions.mutate(async (tx) => purgeRecorded(tx, nowMs)).then(
+      // More may be left: the next mutation goes on.
+      ({ value }) => { if (value > 0) this.#purgedMs = 0; },
+      // The store is in trouble; the mutations that follow will report it. What is old stays old.
+      () => { this.#purgedMs = nowMs; },
+    );
+  }
+}
+
+/** For validators that mention no ids. */
+const NO_TABLES = { tableOfNumber: () => null };
+
+function errorText(outcome: Outcome): string | null {
+  return outcome.ok ? null : outcome.error.message;
+}

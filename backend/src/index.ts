@@ -1,0 +1,11 @@
+export { openBackend, type Backend, type BackendOptions } from "./backend.ts";
+export { formatError } from "./cli/printError.ts";
+export { formatLogEntry } from "./cli/printLog.ts";
+export { freePort } from "./cli/freePort.ts";
+export type { PushRequest } from "./components/types.ts";
+export { UserError } from "./errors.ts";
+export type { LogEntry } from "./functions/types.ts";
+export type { Ports } from "./ports.ts";
+export { bundleApp, BundleError, type Bundle, type BundleOptions } from "./push/bundle.ts";
+export type { PushResult } from "./push/deployer.ts";
+export { watchFunctions, type BundleOutcome, type Watching, type WatchOptions } from "./push/watch.ts";

@@ -1,0 +1,171 @@
+import { rmSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser, screenshotPath, temporaryFolder } from "../support/browser.ts";
+import { ChatPage } from "../support/chatPage.ts";
+import { startExample, type ExampleProcess } from "../support/exampleProcess.ts";
+
+const dataDir = temporaryFolder("chat");
+let browser: Browser;
+let example: ExampleProcess;
+const pages: ChatPage[] = [];
+
+beforeAll(async () => {
+  [browser, example] = await Promise.all([launchBrowser(), startExample({ dataDir })]);
+});
+afterEach(async () => {
+  const errors = pages.flatMap((page) => page.errors);
+  await Promise.all(pages.splice(0).map((page) => page.page.context().close()));
+  expect(errors).toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await example.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** A browser of somebody else: nothing of the other contexts is in it. */
+async function openChat(path = "/"): Promise<ChatPage> {
+  const chat = await ChatPage.open(await browser.newContext({ viewport: { width: 1200, height: 800 } }), example.page + path);
+  pages.push(chat);
+  return chat;
+}
+
+const words = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
+
+describe("the chat that npm start opens", () => {
+  test("says in one line that a scripted model answers and how to use a real one", async () => {
+    const chat = await openChat();
+    await chat.page.getByText("A scripted demo model answers. For a real one, put OPENAI_API_KEY=").waitFor();
+    expect(example.output()).toContain("scripted demo");
+    await chat.page.screenshot({ path: screenshotPath("chat-empty") });
+  });
+
+  test("words appear before the reply is complete, and another browser shows the same", async () => {
+    const sender = await openChat();
+    await sender.send("Count to 60");
+    const early = await sender.replyFits((text) => words(text) >= 8);
+    expect(early).not.toContain("60");
+    const viewer = await openChat(new URL(sender.page.url()).pathname);
+    const seen = await viewer.replyFits((text) => words(text) >= 10);
+    await sender.page.screenshot({ path: screenshotPath("chat-streaming") });
+    const [whole, other] = await Promise.all([sender.replyFits((text) => text.includes("60")), viewer.replyFits((text) => text.includes("60"))]);
+    expect(words(seen)).toBeLessThan(words(whole));
+    await Promise.all([sender.settled(), viewer.settled()]);
+    expect(await viewer.lastReply()).toBe(await sender.lastReply());
+    expect(other).toContain("60");
+    expect(await sender.replies.count()).toBe(1);
+  });
+
+  test("a reload in the middle goes on where the reply is and loses nothing", async () => {
+    const chat = await openChat();
+    await chat.send("Count to 80");
+    const before = await chat.replyFits((text) => words(text) >= 10);
+    await chat.page.reload();
+    const after = await chat.replyFits((text) => words(text) >= words(before));
+    expect(after.startsWith(before.slice(0, 40))).toBe(true);
+    const whole = await chat.replyFits((text) => text.includes("80"));
+    await chat.settled();
+    expect(await chat.lastReply()).toBe(whole);
+    expect(await chat.prompts.count()).toBe(1);
+  });
+
+  test("a tool call shows its input, its progress and its result", async () => {
+    const chat = await openChat();
+    await chat.send("What is the weather in Paris?");
+    await chat.page.getByRole("region", { name: /^Tool .*: (Preparing|Running|Working)/ }).first().waitFor();
+    await chat.page.getByLabel("Days that are ready").first().waitFor();
+    await chat.page.getByRole("region", { name: /^Tool .*: Done/ }).first().waitFor();
+    await chat.settled();
+    expect(await chat.page.getByRole("region", { name: /^Tool / }).first().innerText()).toContain("Paris");
+    expect(await chat.lastReply()).toContain("Paris");
+    expect(await chat.replies.count()).toBe(1);
+    await chat.page.screenshot({ path: screenshotPath("chat-tool") });
+  });
+
+  test("the stop button stops, and what was said stays", async () => {
+    const chat = await openChat();
+    await chat.send("Count to 300");
+    const before = await chat.replyFits((text) => words(text) >= 10);
+    await chat.stopButton.click();
+    await chat.page.getByText("Stopped. What was said so far is kept.").waitFor();
+    await chat.settled();
+    const kept = await chat.lastReply();
+    expect(kept.startsWith(before.slice(0, 30))).toBe(true);
+    expect(kept).not.toContain("300");
+    await chat.page.reload();
+    await chat.page.getByText("Stopped. What was said so far is kept.").waitFor();
+    expect(words(await chat.lastReply())).toBeGreaterThanOrEqual(words(before));
+    await chat.page.screenshot({ path: screenshotPath("chat-stopped") });
+  });
+
+  test("a thread is there after the backend was killed and started again", async () => {
+    const chat = await openChat();
+    await chat.send("My name is Ada.");
+    await chat.replyFits((text) => text.includes("Ada"));
+    await chat.settled();
+    const reply = await chat.lastReply();
+    const { pathname } = new URL(chat.page.url());
+    const viewerKey = await chat.page.evaluate(() => localStorage.getItem("viewerKey"));
+    await example.kill();
+    example = await startExample({ dataDir });
+    const context = await browser.newContext();
+    await context.addInitScript((key) => localStorage.setItem("viewerKey", key ?? ""), viewerKey);
+    const again = await ChatPage.open(context, example.page + pathname);
+    pages.push(again);
+    expect(await again.replyFits((text) => text.includes("Ada"))).toBe(reply);
+    await again.page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: /My name is Ada/ }).waitFor();
+    await again.send("What is my name?");
+    expect(await again.replyFits((text) => /Ada/.test(text) && text !== reply)).toContain("Ada");
+  });
+
+  test("a reply whose process was killed ends with a reason and keeps what was shown", async () => {
+    const chat = await openChat();
+    await chat.send("Count to 200");
+    await chat.replyFits((text) => words(text) >= 12);
+    const { pathname } = new URL(chat.page.url());
+    await example.kill();
+    example = await startExample({ dataDir });
+    const again = await openChat(pathname);
+    expect(words(await again.replyFits((text) => words(text) >= 8))).toBeGreaterThanOrEqual(8);
+  });
+});
+
+describe("bad input is refused on the page, and nothing typed is lost", () => {
+  test("a prompt that is too long", async () => {
+    const chat = await openChat();
+    const long = "x".repeat(1024 * 1024);
+    await chat.send(long);
+    await chat.page.getByRole("alert").filter({ hasText: /1,048,576 characters/ }).first().waitFor();
+    expect((await chat.composer.inputValue()).length).toBe(long.length);
+    await chat.page.screenshot({ path: screenshotPath("chat-too-long") });
+  });
+
+  test("a prompt with half a character", async () => {
+    const chat = await openChat();
+    await chat.composer.evaluate((field: HTMLTextAreaElement) => {
+      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")?.set?.call(field, "broken \ud83d emoji");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await chat.page.getByRole("button", { name: "Send" }).click();
+    await chat.page.getByRole("alert").filter({ hasText: "broken character" }).first().waitFor();
+    expect(await chat.composer.inputValue()).toContain("broken");
+  });
+
+  test("an empty prompt cannot be sent, and emoji survive the way there and back", async () => {
+    const chat = await openChat();
+    await chat.composer.fill("   ");
+    expect(await chat.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    await chat.send("👩‍👩‍👧‍👦 🇫🇷 \u0000 é");
+    await chat.settled();
+    expect(await chat.prompts.first().innerText()).toContain("👩‍👩‍👧‍👦 🇫🇷");
+  });
+
+  test("a thread of nobody says so", async () => {
+    const chat = new ChatPage(await (await browser.newContext()).newPage());
+    pages.push(chat);
+    await chat.page.goto(`${example.page}/chat/nobody`);
+    await chat.page.getByText("This conversation does not exist").first().waitFor();
+    await chat.page.screenshot({ path: screenshotPath("chat-nobody") });
+  });
+});

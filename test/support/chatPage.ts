@@ -1,0 +1,72 @@
+import type { BrowserContext, Locator, Page } from "playwright-core";
+
+/** The chat as a person uses it: found by what it is called, not by how it is built. */
+export class ChatPage {
+  readonly page: Page;
+  /** Errors of the page's own code; a test expects none. */
+  readonly errors: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+  }
+
+  static async open(context: BrowserContext, url: string): Promise<ChatPage> {
+    const chat = new ChatPage(await context.newPage());
+    await chat.page.goto(url);
+    await chat.composer.waitFor();
+    return chat;
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole("textbox", { name: "Message" });
+  }
+
+  get replies(): Locator {
+    return this.page.locator('article:not([aria-label="You"])');
+  }
+
+  get prompts(): Locator {
+    return this.page.getByRole("article", { name: "You" });
+  }
+
+  get stopButton(): Locator {
+    return this.page.getByRole("button", { name: "Stop the reply" });
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.page.getByRole("button", { name: "Send" }).click();
+  }
+
+  /** Waits until the newest reply's text fits. */
+  async replyFits(matches: (text: string) => boolean): Promise<string> {
+    const { page } = this;
+    for (;;) {
+      const text = await this.lastReply();
+      if (matches(text)) return text;
+      // The next change on the page is the next moment at which it can fit.
+      await page.evaluate(
+        () =>
+          new Promise<void>((resolve) => {
+            const observer = new MutationObserver(() => {
+              observer.disconnect();
+              resolve();
+            });
+            observer.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
+          }),
+      );
+    }
+  }
+
+  async lastReply(): Promise<string> {
+    const count = await this.replies.count();
+    return count === 0 ? "" : await this.replies.nth(count - 1).innerText();
+  }
+
+  /** Waits until no reply is being written. */
+  async settled(): Promise<void> {
+    await this.page.locator('article[aria-busy="true"]').waitFor({ state: "detached" });
+    await this.stopButton.waitFor({ state: "detached" });
+  }
+}

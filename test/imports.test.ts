@@ -49,7 +49,7 @@ function importsOf(source: string): Import[] {
     const typeOnly = type !== undefined || (members !== undefined && members.length > 0 && members.every((member) => member.startsWith("type ")));
     if (specifier !== undefined) found.push({ specifier, typeOnly });
   }
-  for (const match of code.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)(\s*[.\[])?/g)) {
+  for (const match of code.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)(\s*[.[])?/g)) {
     // `import("x").Name` in a type position is a type; a call is awaited or stored, never followed by a name.
     if (match[1] !== undefined) found.push({ specifier: match[1], typeOnly: match[2] !== undefined });
   }

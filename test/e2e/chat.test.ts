@@ -165,7 +165,9 @@ describe("bad input is refused on the page, and nothing typed is lost", () => {
     const chat = new ChatPage(await (await browser.newContext()).newPage());
     pages.push(chat);
     await chat.page.goto(`${example.page}/chat/nobody`);
-    await chat.page.getByText("This conversation does not exist").first().waitFor();
+    const said = chat.page.getByText("This conversation does not exist").first();
+    await said.waitFor();
+    expect(await said.isVisible()).toBe(true);
     await chat.page.screenshot({ path: screenshotPath("chat-nobody") });
   });
 });

@@ -4,7 +4,7 @@
  *
  * THIS CODE IS AUTOMATICALLY GENERATED.
  *
- * To regenerate, run `npm run codegen`.
+ * To regenerate, run `npx convex dev`.
  * @module
  */
 
@@ -15,13 +15,27 @@ import type * as chat_prompt from "../chat/prompt.js";
 import type * as chat_send from "../chat/send.js";
 import type * as chat_streaming from "../chat/streaming.js";
 import type * as errors from "../errors.js";
+import type * as model_answer from "../model/answer.js";
+import type * as model_conversation from "../model/conversation.js";
+import type * as model_demoModel from "../model/demoModel.js";
+import type * as model_hints from "../model/hints.js";
+import type * as model_index from "../model/index.js";
+import type * as model_markdown from "../model/markdown.js";
+import type * as model_memory from "../model/memory.js";
+import type * as model_schemaValue from "../model/schemaValue.js";
+import type * as model_toolPlan from "../model/toolPlan.js";
+import type * as model_words from "../model/words.js";
 import type * as modelInfo from "../modelInfo.js";
 import type * as threads from "../threads.js";
 import type * as tools_weather from "../tools/weather.js";
 import type * as weather_cities from "../weather/cities.js";
 import type * as weather_climate from "../weather/climate.js";
 
-import type { ApiFromModules, FilterApi, FunctionReference } from "convex/server";
+import type {
+  ApiFromModules,
+  FilterApi,
+  FunctionReference,
+} from "convex/server";
 
 declare const fullApi: ApiFromModules<{
   access: typeof access;
@@ -31,6 +45,16 @@ declare const fullApi: ApiFromModules<{
   "chat/send": typeof chat_send;
   "chat/streaming": typeof chat_streaming;
   errors: typeof errors;
+  "model/answer": typeof model_answer;
+  "model/conversation": typeof model_conversation;
+  "model/demoModel": typeof model_demoModel;
+  "model/hints": typeof model_hints;
+  "model/index": typeof model_index;
+  "model/markdown": typeof model_markdown;
+  "model/memory": typeof model_memory;
+  "model/schemaValue": typeof model_schemaValue;
+  "model/toolPlan": typeof model_toolPlan;
+  "model/words": typeof model_words;
   modelInfo: typeof modelInfo;
   threads: typeof threads;
   "tools/weather": typeof tools_weather;
@@ -38,8 +62,32 @@ declare const fullApi: ApiFromModules<{
   "weather/climate": typeof weather_climate;
 }>;
 
-export declare const api: FilterApi<typeof fullApi, FunctionReference<any, "public">>;
-export declare const internal: FilterApi<typeof fullApi, FunctionReference<any, "internal">>;
+/**
+ * A utility for referencing Convex functions in your app's public API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = api.myModule.myFunction;
+ * ```
+ */
+export declare const api: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "public">
+>;
+
+/**
+ * A utility for referencing Convex functions in your app's internal API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = internal.myModule.myFunction;
+ * ```
+ */
+export declare const internal: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "internal">
+>;
+
 export declare const components: {
   agent: import("convex-agent/_generated/component.js").ComponentApi<"agent">;
 };

@@ -6,6 +6,7 @@ import { createFunctionRunner, type AppRunner } from "./functions/runner.ts";
 import type { LogEntry } from "./functions/types.ts";
 import { startHttpServer } from "./http/server.ts";
 import { systemPorts, type Ports } from "./ports.ts";
+import { deployRoutes } from "./push/deploy2.ts";
 import { asDefinition, Deployer, type PushResult } from "./push/deployer.ts";
 import { createScheduler } from "./scheduler/scheduler.ts";
 import { defineSystemTables } from "./schema/applySchema.ts";
@@ -127,11 +128,20 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
   const callable = withSystemQueries(functions, { transactions, context: { app: () => functions.host.app?.loaded ?? null, urls: () => urls } });
   const cache = new QueryCache({ functions: callable, transactions, ports });
   opening.onClose(() => cache.close());
+  const start = (): true => {
+    scheduler.start(callable).catch(onTrouble);
+    return true;
+  };
+  let isStarted = false;
   const deployer = new Deployer({
     host: functions.host,
     modulesDir: join(dataDir, "modules"),
     projectDir: options.projectDir ?? process.cwd(),
-    onApp: () => cache.invalidateAll(),
+    onApp() {
+      cache.invalidateAll();
+      // Only when there is an app can what is due be run: a job whose function is missing fails for good.
+      isStarted ||= start();
+    },
   });
   reloading.reload = () => void deployer.reload().catch(onTrouble);
 
@@ -146,6 +156,7 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
     functions: callable,
     transactions,
     handlers: {
+      admin: deployRoutes(deployer),
       files: files.http,
       readLogs: async (cursor, signal) => ({ ...(await log.read(cursor, { signal })) }),
       updateEnvironmentVariables: async (changes) => void (await transactions.mutate(async (tx) => changeEnvironment(tx, changes))),
@@ -162,25 +173,12 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
   urls.cloudUrl = http.url;
   urls.siteUrl = http.siteUrl;
   await deployer.restore();
-  // Only now can what is due be run: a job whose function is missing fails for good.
-  const start = async () => {
-    if (functions.host.app !== null) await scheduler.start(callable);
-  };
-  await start();
-  let isStarted = functions.host.app !== null;
   return {
     url: http.url,
     siteUrl: http.siteUrl,
     adminKey: keys.adminKey,
     functions,
-    async push(request) {
-      const result = await deployer.push(request);
-      if (!isStarted) {
-        isStarted = true;
-        await start();
-      }
-      return result;
-    },
+    push: (request) => deployer.push(request),
     setEnv: async (changes) => void (await transactions.mutate(async (tx) => changeEnvironment(tx, changes))),
     close: () => opening.undo(),
   };

@@ -40,13 +40,21 @@ export function mustFindFunction(app: RunningApp, target: ResolvedFunction): Fou
     : new UserError("ModuleNotFound", `Couldn't find JavaScript module '${path.module}'. Did you forget to run \`npx convex dev\`?`);
 }
 
+/** The function of a call from outside that may be internal. @throws UserError with the text the CLI looks for. */
+export function mustFindAnyFunction(app: RunningApp, target: ResolvedFunction): FoundFunction {
+  return findFunction(app, target.componentPath, target.path) ?? notFound("function", target);
+}
+
+function notFound(what: string, target: ResolvedFunction): never {
+  const where = target.componentPath === "" ? "" : ` in component ${target.componentPath}`;
+  const name = displayFunctionPath(parseFunctionPath(target.path));
+  throw new UserError("FunctionNotFound", `Could not find ${what} for '${name}'${where}. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`);
+}
+
 /** @throws UserError for a public call of something that is missing or internal: one text for both, to tell nothing. */
 export function mustFindPublicFunction(app: RunningApp, target: ResolvedFunction): FoundFunction {
   const found = findFunction(app, target.componentPath, target.path);
-  if (found?.analyzed.isPublic === true) return found;
-  const where = target.componentPath === "" ? "" : ` in component ${target.componentPath}`;
-  const name = displayFunctionPath(parseFunctionPath(target.path));
-  throw new UserError("FunctionNotFound", `Could not find public function for '${name}'${where}. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`);
+  return found?.analyzed.isPublic === true ? found : notFound("public function", target);
 }
 
 /** @throws UserError when the function is of another kind than the call. */

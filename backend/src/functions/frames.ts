@@ -21,7 +21,7 @@ function sourceMapOf(url: string): SourceMap | null {
 const FRAME = /^(\s*at (?:.*? \()?)(file:\/\/\S+?):(\d+):(\d+)(\)?)$/;
 
 // Frames of the client library inside the bundle say nothing about the developer's code.
-const LIBRARY = /node_modules\/convex\//;
+const LIBRARY = /node_modules\/convex\/|\/convex\/src\/server\/impl\//;
 
 function mapFrame(line: string): string | null {
   const match = FRAME.exec(line);

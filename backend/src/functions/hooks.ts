@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../values/json.ts";
+import type { JsonObject } from "../values/json.ts";
 import type { Ports } from "../ports.ts";
 import type { ComponentPath, Transaction, TransactionRunner } from "../transaction/types.ts";
 import type { LogEntry, Outcome } from "./types.ts";
@@ -61,20 +61,10 @@ export interface FileHooks {
   get(componentPath: ComponentPath, storageId: string): Promise<Blob | null>;
 }
 
-/** One `ctx.vectorSearch`: `expressions` is a filter tree of `$eq` and `$or`, or null. */
-export interface VectorQuery {
-  /** `table.index` */
-  readonly indexName: string;
-  readonly vector: readonly number[];
-  readonly limit?: number;
-  readonly expressions: JsonValue;
-}
-
 /** What functions need from the rest of the backend. */
 export interface FunctionHooks {
   readonly scheduler: SchedulerHooks;
   readonly files?: FileHooks;
-  readonly vectorSearch?: (componentPath: ComponentPath, query: VectorQuery) => Promise<{ _id: string; _score: number }[]>;
   log(entry: LogEntry): void;
   /**
    * The deployment's environment variables (what `convex env set` wrote). The same object comes back until one

@@ -92,7 +92,9 @@ async function runRoute(input: HttpActionInput, { app, componentPath, identifier
     host, app, call: { ...call, componentPath }, componentPath, path: { module: HTTP_MODULE, name: identifier }, logs, executionId, calls,
   });
   const limit = host.ports.setTimer(() => frame.fail(new Error(`Function execution timed out (maximum duration: ${LIMIT_MS / 1000}s)`)), LIMIT_MS);
+  const unguard = host.watchdog.guard((error) => frame.fail(error));
   const end = (error: string | null): void => {
+    unguard();
     limit.cancel();
     frame.end();
     input.done(identifier, error);

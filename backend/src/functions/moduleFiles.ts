@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
@@ -46,6 +46,7 @@ function linkOrCopy(from: string, to: string): void {
  */
 export class ModuleFiles {
   readonly #dir: string;
+  readonly #used = new Set<string>();
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -65,7 +66,9 @@ export class ModuleFiles {
    * keeps apart instances, and generations of their environment: each has its own module state.
    */
   async layOut(modules: readonly ModuleSource[], salt: string): Promise<ReadonlyMap<string, ModuleFile>> {
-    const set = join(this.#dir, setKey(modules, salt));
+    const key = setKey(modules, salt);
+    this.#used.add(key);
+    const set = join(this.#dir, key);
     const files = new Map<string, ModuleFile>();
     await Promise.all(modules.map(async (module) => {
       const rewritten = await this.#rewrite(module);
@@ -74,6 +77,22 @@ export class ModuleFiles {
       files.set(module.path, { url: pathToFileURL(target).href, mapFile: rewritten.map });
     }));
     return files;
+  }
+
+  /** Deletes what earlier processes laid out and this one has not used. */
+  removeUnused(): void {
+    for (const name of readdirSync(this.#dir)) {
+      if (/^[0-9a-f]{24}$/.test(name) && !this.#used.has(name)) rmSync(join(this.#dir, name), { recursive: true, force: true });
+    }
+    const rewritten = join(this.#dir, "rewritten");
+    if (!existsSync(rewritten)) return;
+    for (const name of readdirSync(rewritten).filter((file) => file.endsWith(".js"))) {
+      const file = join(rewritten, name);
+      // What a set uses has a second link there.
+      if (statSync(file).nlink > 1) continue;
+      rmSync(file, { force: true });
+      rmSync(`${file}.map`, { force: true });
+    }
   }
 
   async #rewrite(module: ModuleSource): Promise<{ code: string; map: string | null }> {

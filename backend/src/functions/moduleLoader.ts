@@ -1,3 +1,4 @@
+import { constants, Script } from "node:vm";
 import { registerSourceMaps } from "./frames.ts";
 import type { ModuleFile } from "./moduleFiles.ts";
 import { runInSandbox, type Sandbox } from "./sandbox/sandbox.ts";
@@ -5,9 +6,29 @@ import { SeededRandom } from "./sandbox/random.ts";
 
 export type ModuleExports = Readonly<Record<string, unknown>>;
 
-/** Test runners replace `import()` in source text; modules of the app must come from Node itself. */
-// A function made here from a constant text; its type is that of `import()` with a URL.
-const importModule = new Function("url", "return import(url)") as (url: string) => Promise<ModuleExports>;
+type Import = (url: string) => Promise<ModuleExports>;
+
+// Test runners replace `import()` in source text; the app's modules must come from Node itself. The types are those of
+// what the texts say.
+const plainImport = new Function("url", "return import(url)") as Import;
+
+/** For code that was itself made from text, where Node lets only a script import that was told how. */
+function scriptImport(): Import {
+  const script = new Script("(url) => import(url)", { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+  return script.runInThisContext() as Import;
+}
+
+let importModule: Import = async (url) => {
+  try {
+    const exports = await plainImport(url);
+    importModule = plainImport;
+    return exports;
+  } catch (error) {
+    if (!(error instanceof TypeError && "code" in error && error.code === "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING")) throw error;
+    importModule = scriptImport();
+    return await importModule(url);
+  }
+};
 
 /** The loaded modules of one component instance. A module is imported at its first use and then kept. */
 export class InstanceModules {
@@ -53,12 +74,13 @@ export interface ImportPhase {
   readonly seed: Uint8Array;
 }
 
+function unsupported(op: string): never {
+  if (/^1\.0\/(get|insert|shallowMerge|replace|remove|count|query.*|db\/.*)$/.test(op)) throw new Error("Can't use database at import time");
+  throw new Error(`Syscall ${op} unsupported at import time`);
+}
+
 /** The sandbox of module top levels. */
 export function importSandbox(phase: ImportPhase): Sandbox {
-  const unsupported = (op: string): never => {
-    if (/^1\.0\/(get|insert|shallowMerge|replace|remove|count|query.*|db\/.*)$/.test(op)) throw new Error("Can't use database at import time");
-    throw new Error(`Syscall ${op} unsupported at import time`);
-  };
   return {
     mode: "import",
     env: phase.env,

@@ -11,6 +11,7 @@ import { runHttpAction, type HttpCaller } from "./httpActions.ts";
 import { LogBuffer } from "./logs.ts";
 import { RuntimeHost } from "./runtimeHost.ts";
 import { installHosts } from "./sandbox/host.ts";
+import { SeededRandom } from "./sandbox/random.ts";
 import { runInSandbox } from "./sandbox/sandbox.ts";
 import { purgeRecorded, type SessionRequest } from "./sessions.ts";
 import type { ActionCalls } from "./syscalls/action.ts";
@@ -21,6 +22,7 @@ import { Watchdog } from "./watchdog.ts";
 
 const USER_CODE_LIMIT_MS = 1000;
 const ACTION_LIMIT_MS = 10 * 60_000;
+const ACTION_STALL_MS = 30_000;
 const PURGE_EVERY_MS = 3_600_000;
 
 /** The {@link FunctionRunner} of this backend, and what its assembly needs of it. */
@@ -55,11 +57,14 @@ interface Begun {
 
 class Runner implements AppRunner {
   readonly host: RuntimeHost;
-  readonly #watchdog = new Watchdog(USER_CODE_LIMIT_MS);
+  readonly #watchdog = new Watchdog({ limitMs: USER_CODE_LIMIT_MS, stallMs: ACTION_STALL_MS });
+  /** Execution ids are drawn from here: asking the system for each costs more than a small query. */
+  readonly #ids: SeededRandom;
   #purgedMs: number;
 
   constructor({ transactions, ports, hooks }: FunctionRunnerOptions) {
     this.host = new RuntimeHost({ transactions, ports, hooks, watchdog: this.#watchdog });
+    this.#ids = new SeededRandom(() => ports.randomBytes(32));
     this.#purgedMs = ports.nowMs();
     transactions.setExecuteHook((start) => this.#watchdog.run(start));
   }
@@ -100,7 +105,7 @@ class Runner implements AppRunner {
   }
 
   #begin(call: CallRequest, kind: FunctionKind, parentExecutionId: string | null): Begun {
-    const executionId = Buffer.from(this.host.ports.randomBytes(8)).toString("hex");
+    const executionId = this.#ids.bytes(8).toString("hex");
     const nowMs = () => this.host.ports.nowMs();
     const begun = { call, kind, executionId, parentExecutionId, startedMs: nowMs() };
     const isAction = kind === "Action" || kind === "HttpAction";
@@ -154,12 +159,14 @@ class Runner implements AppRunner {
       () => frame.fail(new UserError("ActionTimeout", `Function execution timed out (maximum duration: ${ACTION_LIMIT_MS / 1000}s)`)), ACTION_LIMIT_MS);
     const abort = () => frame.fail(new UserError("ActionAborted", "The action was stopped: its caller is gone or the backend is closing"));
     signal?.addEventListener("abort", abort, { once: true });
+    const unguard = this.#watchdog.guard((error) => frame.fail(error));
     try {
       if (signal?.aborted === true) abort();
       return { ok: true, value: await this.#invokeAction(frame, found) };
     } catch (error) {
       return { ok: false, error: describeThrown(error) };
     } finally {
+      unguard();
       limit.cancel();
       signal?.removeEventListener("abort", abort);
       frame.end();
@@ -173,6 +180,8 @@ class Runner implements AppRunner {
     await this.#validateArgs(found, args);
     const running = runInSandbox(frame, () => invokerOf(found, exports)(args));
     const json = await Promise.race([running, frame.failure]);
+    // Rejections that nobody handled come to light after the microtasks at hand.
+    await Promise.race([new Promise((resolve) => setImmediate(resolve)), frame.failure]);
     return await this.#checkReturn(found, json);
   }
 

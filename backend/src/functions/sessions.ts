@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../values/json.ts";
 import { equal, readRows, stringField } from "../system/rows.ts";
-import type { Transaction } from "../transaction/types.ts";
+import type { Commit, Transaction } from "../transaction/types.ts";
 
 const TABLE = "_session_requests";
 // A result may be larger than a document may be: it is kept in parts. In UTF-8 a part takes up to three times this.
@@ -34,6 +34,15 @@ export function record(tx: Transaction, { sessionId, requestId }: SessionRequest
   for (let start = 0, part = 0; start < text.length; start += PART_CHARS, part++) {
     const row: JsonObject = { sessionId, requestId, part, text: text.slice(start, start + PART_CHARS) };
     tx.insert("", TABLE, row);
+  }
+}
+
+/** The mutations of clients whose results a commit holds. */
+export function* recordedRequests(commit: Commit): Generator<SessionRequest> {
+  for (const { table, after } of commit.writes) {
+    if (table !== TABLE || after === null || after.part !== 0) continue;
+    const { sessionId, requestId } = after;
+    if (typeof sessionId === "string" && typeof requestId === "number") yield { sessionId, requestId };
   }
 }
 

@@ -3,7 +3,7 @@ import type { QueryJson } from "../query/types.ts";
 import type { ComponentPath, QueryCursor, Transaction } from "../transaction/types.ts";
 import type { FoundFunction } from "./app.ts";
 import type { FunctionPath } from "./functionPath.ts";
-import type { Sandbox } from "./sandbox/sandbox.ts";
+import { refuse, RefusedError, type Sandbox } from "./sandbox/sandbox.ts";
 import { SeededRandom } from "./sandbox/random.ts";
 import { parseSyscallArgs, type SyscallArgs } from "./syscalls/args.ts";
 import type { FunctionSelf } from "./syscalls/metadata.ts";
@@ -27,6 +27,8 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
   readonly timers = null;
   readonly run: TransactionRun;
   readonly depth: number;
+  /** Why it must end, once there is a reason. */
+  failed: { readonly reason: unknown } | null = null;
   readonly #found: FoundFunction;
   readonly #failed = Promise.withResolvers<never>();
   readonly #cursors = new Map<number, QueryCursor>();
@@ -90,15 +92,18 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
 
   jsSyscall(op: string): never {
     const what = op === "storage/storeBlob" ? "storage.store()" : op === "storage/getBlob" ? "storage.get()" : op;
-    throw new Error(`Can't use ${what} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`);
+    refuse(what, this.mode);
   }
 
   unhandledRejection(reason: unknown): void {
-    this.fail(reason);
+    // What a nested function left behind shows up after its end: then the whole call fails.
+    if (this.#hasEnded && this.depth > 0) this.run.fail(reason);
+    else this.fail(reason);
   }
 
   /** Ends the function with this error, whatever its own code does. */
   fail(reason: unknown): void {
+    this.failed ??= { reason };
     this.#failed.reject(reason);
   }
 
@@ -188,7 +193,7 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
 
   /** An error that user code may catch. Trouble of our own is kept: the call fails with it, caught or not. */
   #catchable(error: unknown): Error {
-    if (error instanceof UserError || error instanceof CatchableError) return new CatchableError(error);
+    if (error instanceof UserError || error instanceof CatchableError || error instanceof RefusedError) return new CatchableError(error);
     this.run.trouble ??= { error };
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -62,17 +62,25 @@ export class TransactionRun implements WatchedExecution {
 
   /** Runs the function that was called. */
   async invokeRoot(found: FoundFunction): Promise<JsonValue> {
-    this.host.watchdog.watch(this);
-    // User code must begin in a microtask: only there the watchdog can cut it off cleanly.
-    await null;
     const frame = new TransactionFrame(this, found, 0);
     this.#frame = frame;
+    // User code must begin in a microtask: only there the watchdog can cut it off cleanly.
+    await Promise.resolve();
+    const value = await this.#watched(() => this.invoke(frame, found, this.call.args));
+    // Rejections that nobody handled come to light now.
+    await this.host.watchdog.boundary();
+    if (this.trouble !== null) throw this.trouble.error;
+    if (frame.failed !== null) throw frame.failed.reason;
+    return value;
+  }
+
+  async #watched<T>(body: () => Promise<T>): Promise<T> {
+    this.host.watchdog.watch(this);
     try {
-      const value = await this.invoke(frame, found, this.call.args);
-      if (this.trouble !== null) throw this.trouble.error;
-      return value;
+      return await body();
     } finally {
       this.isSettled = true;
+      this.host.watchdog.unwatch();
     }
   }
 
@@ -95,7 +103,7 @@ export class TransactionRun implements WatchedExecution {
   async invokeNested(parent: TransactionFrame, { found, rawArgs, limits }: NestedCall): Promise<JsonValue> {
     const child = new TransactionFrame(this, found, parent.depth + 1);
     // What follows is user code, and its time counts as such.
-    await null;
+    await Promise.resolve();
     try {
       const body = () => this.invoke(child, found, rawArgs);
       // A query has nothing to undo; limits of its own still need their place.
@@ -106,7 +114,7 @@ export class TransactionRun implements WatchedExecution {
     }
   }
 
-  fail(error: Error): void {
+  fail(error: unknown): void {
     this.#frame?.fail(error);
   }
 

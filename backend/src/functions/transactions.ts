@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import type { JsonValue } from "../values/json.ts";
 import { emptyUsage } from "../transaction/limits.ts";
 import type { ReadSet, Transaction, UsageCounts } from "../transaction/types.ts";
-import { checkKind, mustFindFunction, mustFindPublicFunction, type FoundFunction, type RunningApp } from "./app.ts";
+import { checkKind, mustFindAnyFunction, mustFindFunction, mustFindPublicFunction, type FoundFunction, type RunningApp } from "./app.ts";
 import type { RuntimeHost } from "./runtimeHost.ts";
 import type { LogBuffer } from "./logs.ts";
 import { findRecorded, record, type RecordedResult, type SessionRequest } from "./sessions.ts";
@@ -14,8 +14,12 @@ const EMPTY_READ_SET: ReadSet = { ranges: new Map(), searches: new Map() };
 
 /** The function a call means. @throws UserError when it must not or cannot be called. */
 export function mustFindCalled(app: RunningApp, call: CallRequest, kind: FunctionKind): FoundFunction {
+  if (!call.allowInternal && call.componentPath !== "") {
+    throw new UserError("ComponentNotCallable", "Only admin or system users can call functions on non-root components directly", { httpStatus: 403 });
+  }
   const target = { componentPath: call.componentPath, path: call.path };
-  const found = call.allowInternal ? mustFindFunction(app, target) : mustFindPublicFunction(app, target);
+  const find = call.caller === "Action" ? mustFindFunction : call.allowInternal ? mustFindAnyFunction : mustFindPublicFunction;
+  const found = find(app, target);
   checkKind(found, kind);
   return found;
 }

@@ -7,7 +7,10 @@ const RUNNING = 1;
 const KILLING = 2;
 
 const STATE_INDEX = 0;
+const GUARD_INDEX = 1;
 const DEADLINE_OFFSET = 8;
+const SHARED_BYTES = 24;
+const HEARTBEAT_MS = 500;
 // How long a body that waits for nothing we know of may take (a digest on another thread, a Blob) before it is lost.
 const GRACE_MS = 500;
 
@@ -16,7 +19,7 @@ const drain = (process as unknown as { _tickCallback(): void })._tickCallback.bi
 
 /** The execution that runs now, as the watchdog sees it. */
 export interface WatchedExecution {
-  /** False while the body has not come to an end. */
+  /** False while its function has not come to an end. */
   readonly isSettled: boolean;
   /** The body waits for work of the host (a module that loads). */
   readonly isHostBusy: boolean;
@@ -31,24 +34,77 @@ export interface WatchedExecution {
  */
 export class Watchdog {
   readonly #limitMs: number;
+  readonly #stallMs: number;
+  readonly #guarded = new Set<(error: Error) => void>();
+  #heartbeat: NodeJS.Timeout | null = null;
   readonly #state: Int32Array;
   readonly #deadline: Float64Array;
   readonly #worker: Worker;
   #current: WatchedExecution | null = null;
+  #isDraining = false;
+  #boundary: PromiseWithResolvers<void> | null = null;
 
-  constructor(limitMs: number) {
+  /** `stallMs`: longest time that an action may keep the thread without a break. */
+  constructor({ limitMs, stallMs }: { limitMs: number; stallMs: number }) {
     this.#limitMs = limitMs;
-    const shared = new SharedArrayBuffer(DEADLINE_OFFSET + 8);
-    this.#state = new Int32Array(shared, 0, 1);
-    this.#deadline = new Float64Array(shared, DEADLINE_OFFSET, 1);
+    this.#stallMs = stallMs;
+    const shared = new SharedArrayBuffer(SHARED_BYTES);
+    this.#state = new Int32Array(shared, 0, 2);
+    // Deadline of the query or mutation that runs; the last moment at which the event loop must turn again.
+    this.#deadline = new Float64Array(shared, DEADLINE_OFFSET, 2);
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     this.#worker = new Worker(new URL(`./watchdogWorker.${extension}`, import.meta.url), { workerData: shared });
     this.#worker.unref();
   }
 
-  /** Says which execution {@link run} has started. */
+  /** User code begins: from now on its time counts. Call in the execution that {@link run} has started. */
   watch(execution: WatchedExecution): void {
     this.#current = execution;
+    this.#deadline[0] = performance.timeOrigin + performance.now() + this.#limitMs;
+    Atomics.store(this.#state, STATE_INDEX, RUNNING);
+  }
+
+  /** User code has come to its end. Does not return when the interrupt is on its way: it ends this microtask. */
+  unwatch(): void {
+    if (Atomics.compareExchange(this.#state, STATE_INDEX, RUNNING, IDLE) === KILLING) this.#spinUntilInterrupted();
+    this.#current = null;
+  }
+
+  /**
+   * Watches over the event loop while an action runs. A loop that never ends stops everything; when it is interrupted,
+   * nobody can tell whose it was, so all guarded actions fail. Hazard: Node itself gives up when it is interrupted in
+   * a callback of its own rather than in a microtask; that ends the process, which would not have come back anyway.
+   *
+   * @returns Ends the guard.
+   */
+  guard(fail: (error: Error) => void): () => void {
+    this.#guarded.add(fail);
+    if (this.#heartbeat === null) {
+      this.#beat();
+      this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+    }
+    return () => {
+      this.#guarded.delete(fail);
+      if (this.#guarded.size > 0 || this.#heartbeat === null) return;
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = null;
+      Atomics.compareExchange(this.#state, GUARD_INDEX, RUNNING, IDLE);
+    };
+  }
+
+  #beat(): void {
+    this.#deadline[1] = performance.timeOrigin + performance.now() + this.#stallMs;
+    if (Atomics.exchange(this.#state, GUARD_INDEX, RUNNING) !== KILLING) return;
+    for (const fail of this.#guarded) {
+      fail(new UserError("ActionStalled", `An action kept the thread busy for more than ${this.#stallMs / 1000}s without a break and was interrupted; actions that ran beside it failed too`));
+    }
+  }
+
+  /** Resolves when all microtasks so far have run and rejections that nobody handled were told of. */
+  boundary(): Promise<void> {
+    if (!this.#isDraining) return new Promise((resolve) => void setImmediate(resolve));
+    this.#boundary ??= Promise.withResolvers<void>();
+    return this.#boundary.promise;
   }
 
   /** Time in the host's own code does not count: call with when it began. */
@@ -59,33 +115,52 @@ export class Watchdog {
   /** The transaction runner's execute hook: starts an execution and runs it as far as it goes without waiting. */
   run(start: () => void): void {
     this.#current = null;
-    this.#deadline[0] = performance.timeOrigin + performance.now() + this.#limitMs;
-    Atomics.store(this.#state, STATE_INDEX, RUNNING);
     start();
-    drain();
-    if (Atomics.compareExchange(this.#state, STATE_INDEX, RUNNING, IDLE) !== RUNNING) {
-      this.#awaitInterrupt();
-      throw new UserError("FunctionTimeout", `Function execution timed out (maximum duration: ${this.#limitMs / 1000}s)`);
+    this.#drain();
+    const execution = this.#watched();
+    if (execution === null) return;
+    if (Atomics.compareExchange(this.#state, STATE_INDEX, RUNNING, IDLE) === RUNNING) {
+      this.#waitForLate(execution, performance.now() + GRACE_MS);
+      return;
     }
-    const execution = this.#current;
-    if (execution !== null && !this.#isSettled(execution)) this.#waitForLate(execution, performance.now() + GRACE_MS);
+    this.#awaitInterrupt();
+    throw new UserError("FunctionTimeout", `Function execution timed out (maximum duration: ${this.#limitMs / 1000}s)`);
   }
 
   async close(): Promise<void> {
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     await this.#worker.terminate();
   }
 
-  // The drain above changes it behind the compiler's back.
-  #isSettled(execution: WatchedExecution): boolean {
-    return execution.isSettled;
+  #drain(): void {
+    this.#isDraining = true;
+    drain();
+    for (let boundary = this.#takeBoundary(); boundary !== null; boundary = this.#takeBoundary()) {
+      boundary.resolve();
+      drain();
+    }
+    this.#isDraining = false;
+  }
+
+  #takeBoundary(): PromiseWithResolvers<void> | null {
+    const boundary = this.#boundary;
+    this.#boundary = null;
+    return boundary;
+  }
+
+  // The drain changes it behind the compiler's back.
+  #watched(): WatchedExecution | null {
+    return this.#current;
   }
 
   /** The interrupt may still be on its way: it must hit a microtask of ours, nobody else's. */
   #awaitInterrupt(): void {
-    queueMicrotask(() => {
-      while (Atomics.load(this.#state, STATE_INDEX) === KILLING);
-    });
+    queueMicrotask(() => this.#spinUntilInterrupted());
     drain();
+    this.#spinUntilInterrupted();
+  }
+
+  #spinUntilInterrupted(): void {
     while (Atomics.load(this.#state, STATE_INDEX) === KILLING);
   }
 

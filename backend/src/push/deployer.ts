@@ -1,29 +1,25 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { allocateHandles } from "../components/handles.ts";
+import { missingEnv, componentEnvs } from "../components/env.ts";
+import { allocateHandles, type FunctionHandles } from "../components/handles.ts";
 import { loadApp, type LoadedApp } from "../components/load.ts";
-import type { PushRequest } from "../components/types.ts";
-import { componentEnvs, missingEnv, type DeploymentEnv } from "../components/env.ts";
 import { pushError } from "../components/pushError.ts";
-import { ModuleFiles, sha256 } from "../functions/moduleFiles.ts";
+import type { ModuleSource, PushRequest } from "../components/types.ts";
 import type { RuntimeHost } from "../functions/runtimeHost.ts";
-import { reconcileCrons, type CronDiff } from "../scheduler/crons.ts";
+import { ModuleFiles } from "../functions/moduleFiles.ts";
 import { applySchema, defineSystemTables } from "../schema/applySchema.ts";
-import type { IndexDiff } from "../schema/indexDiff.ts";
-import { SYSTEM_TABLES } from "../schema/systemTables.ts";
-import { readRows, stringField } from "../system/rows.ts";
+import { diffIndexes, type IndexDiff } from "../schema/indexDiff.ts";
+import { SYSTEM_TABLES, type SystemTable } from "../schema/systemTables.ts";
+import { reconcileCrons, type CronDiff } from "../scheduler/crons.ts";
+import { UserError } from "../errors.ts";
+import { executionState } from "../transaction/transaction.ts";
 import type { ComponentPath, Transaction } from "../transaction/types.ts";
-
-/** What a push changed. */
-export interface PushResult {
-  readonly app: LoadedApp;
-  readonly indexes: ReadonlyMap<ComponentPath, IndexDiff>;
-  readonly crons: ReadonlyMap<ComponentPath, CronDiff>;
-}
+import { checkValue } from "../values/validators.ts";
+import { DeploymentStore, type StoredDeployment } from "./deploymentStore.ts";
+import { predictSchema, type SchemaPrediction } from "./schemaPrediction.ts";
 
 export interface DeployerOptions {
   readonly host: RuntimeHost;
-  /** Folder of the loaded modules and of the last push. */
+  /** Folder of the loaded modules, and of the last push. */
   readonly modulesDir: string;
   /** Packages that a `"use node"` module left out of its bundle are looked for here. */
   readonly projectDir: string;
@@ -31,129 +27,225 @@ export interface DeployerOptions {
   readonly onApp: () => void;
 }
 
-const DEPLOYMENTS = "_deployments";
+/** What a push changed. */
+export interface PushResult {
+  readonly app: LoadedApp;
+  /** The app before; null at the first push. */
+  readonly before: LoadedApp | null;
+  readonly indexes: ReadonlyMap<ComponentPath, IndexDiff>;
+  readonly crons: ReadonlyMap<ComponentPath, CronDiff>;
+}
 
-/** Puts apps into service: one push at a time, each as a whole or not at all. */
+/** A push that was evaluated but not applied yet. */
+export interface EvaluatedPush {
+  readonly deployment: StoredDeployment;
+  readonly app: LoadedApp;
+}
+
+/** Thrown through a transaction to take back a rehearsal. */
+class Rehearsed extends Error {
+  readonly changes: Changes;
+  constructor(changes: Changes) {
+    super("rehearsed");
+    this.changes = changes;
+  }
+}
+
+type Changes = Pick<PushResult, "indexes" | "crons"> & { readonly handles: FunctionHandles };
+
+/** Takes pushes: evaluates them, changes schema, crons and handles in one transaction, then swaps the app. */
 export class Deployer {
   readonly #options: DeployerOptions;
+  readonly #host: RuntimeHost;
   readonly #files: ModuleFiles;
-  #request: PushRequest | null = null;
-  #inOrder: Promise<unknown> = Promise.resolve();
+  readonly #store: DeploymentStore;
+  #deployment: StoredDeployment | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: DeployerOptions) {
     this.#options = options;
+    this.#host = options.host;
     this.#files = new ModuleFiles(options.modulesDir);
     this.#files.linkPackages(options.projectDir);
+    this.#store = new DeploymentStore(join(options.modulesDir, "pushes"));
+  }
+
+  /** The app's modules that run now, for pushes that send only what changed. */
+  get deployedModules(): readonly ModuleSource[] {
+    return this.#deployment?.push.app.functions ?? [];
   }
 
   /**
-   * Evaluates a push and makes it the app that runs. While it is being evaluated, and when it fails, the old one runs.
+   * Takes a push as a whole or not at all. While it is worked on, and when it fails, the old code runs.
    *
-   * @throws UserError for anything the developer must mend.
+   * @throws UserError for everything the developer can mend: code that does not load, data that does not match the
+   * schema, variables that are not set.
    */
-  async push(request: PushRequest): Promise<PushResult> {
-    return await this.#oneAtATime(() => this.#deploy(request, { isNew: true }));
+  push(push: PushRequest, options: { dryRun?: boolean } = {}): Promise<PushResult> {
+    return this.#inTurn(async () => await this.#apply(await this.#evaluate(push), options.dryRun === true));
   }
 
-  /** Brings back the app of the last push; false when there was none. */
-  async restore(): Promise<boolean> {
-    return await this.#oneAtATime(async () => {
-      const { value: name } = await this.#options.host.transactions.query(async (tx) => deployedName(tx));
+  /** Evaluates a push without changing anything. */
+  evaluate(push: PushRequest): Promise<EvaluatedPush> {
+    return this.#inTurn(() => this.#evaluate(push));
+  }
+
+  /** Applies a push that was evaluated before. */
+  finish(evaluated: EvaluatedPush, options: { dryRun?: boolean } = {}): Promise<PushResult> {
+    return this.#inTurn(() => this.#apply(evaluated, options.dryRun === true));
+  }
+
+  /** Does the work of {@link finish} and takes it back: tells what would change, or throws what would fail. */
+  rehearse(evaluated: EvaluatedPush): Promise<Pick<PushResult, "indexes" | "crons">> {
+    return this.#inTurn(() => this.#rehearse(evaluated.app));
+  }
+
+  /** What a push would change about indexes, without building any. */
+  async indexChanges(app: LoadedApp): Promise<Map<ComponentPath, IndexDiff>> {
+    const { value } = await this.#host.transactions.query(async (tx) => {
+      const { catalog } = executionState(tx).database;
+      return new Map([...app.instances].map(([path, { definition }]) => [path, this.#inComponent(path, () => diffIndexes(catalog, path, definition.schema))]));
+    });
+    return value;
+  }
+
+  /** What a push's schema would cost: tables to look through, indexes to build. */
+  async predictSchema(app: LoadedApp): Promise<Map<ComponentPath, SchemaPrediction>> {
+    const { value } = await this.#host.transactions.query(async (tx) =>
+      new Map([...app.instances.values()].map((instance) => [instance.path, predictSchema(tx, instance)])));
+    return value;
+  }
+
+  /** Serves the last pushed app; false when nothing was pushed yet. Call once, at the start. */
+  restore(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const { value: name } = await this.#host.transactions.query(async (tx) => this.#store.selected(tx));
       if (name === null) return false;
-      // Written by #store from a PushRequest.
-      const request = JSON.parse(readFileSync(this.#pushFile(name), "utf8")) as PushRequest;
-      await this.#deploy(request, { isNew: false });
+      const deployment = this.#store.read(name);
+      await this.#reload(deployment);
+      this.#files.removeUnused();
       return true;
     });
   }
 
-  /** Loads the app again, so that its modules see the environment as it is now. */
-  async reload(): Promise<void> {
-    await this.#oneAtATime(async () => {
-      if (this.#request !== null) await this.#deploy(this.#request, { isNew: false });
+  /** Loads the modules again: what their top levels read from the environment may have changed. */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#deployment !== null) await this.#reload(this.#deployment);
     });
   }
 
-  async #oneAtATime<T>(body: () => Promise<T>): Promise<T> {
-    const result = this.#inOrder.then(body);
-    // The next waits for this one to end, well or not; whoever asked for it gets its error.
-    this.#inOrder = result.catch(() => undefined);
-    return await result;
+  /** Pushes do not overlap; one that fails does not keep the next from its turn. */
+  #inTurn<T>(body: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(body);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
-  async #deploy(request: PushRequest, { isNew }: { isNew: boolean }): Promise<PushResult> {
-    const { host, onApp } = this.#options;
-    const env: DeploymentEnv = { variables: host.hooks.env(), ...host.hooks.urls() };
-    const app = await loadApp(request, {
-      files: this.#files,
-      env,
-      timeMs: host.ports.nowMs(),
-      seed: host.ports.randomBytes(32),
+  async #evaluate(push: PushRequest): Promise<EvaluatedPush> {
+    const { ports } = this.#host;
+    const deployment = { push, timeMs: Math.floor(ports.nowMs()), seed: Buffer.from(ports.randomBytes(32)).toString("hex") };
+    return { deployment, app: await this.#load(deployment) };
+  }
+
+  #load({ push, timeMs, seed }: StoredDeployment): Promise<LoadedApp> {
+    const { hooks } = this.#host;
+    const env = { variables: hooks.env(), ...hooks.urls() };
+    return loadApp(push, { files: this.#files, env, timeMs, seed: Buffer.from(seed, "hex") });
+  }
+
+  async #reload(deployment: StoredDeployment): Promise<void> {
+    const app = await this.#load(deployment);
+    const { value: handles } = await this.#host.transactions.mutate(async (tx) => allocateHandles(tx, app.instances));
+    this.#swap(deployment, app, handles);
+  }
+
+  async #apply({ deployment, app }: EvaluatedPush, dryRun: boolean): Promise<PushResult> {
+    this.#checkEnv(app);
+    const before = this.#host.app?.loaded ?? null;
+    if (dryRun) return { app, before, ...(await this.#rehearse(app)) };
+    const name = this.#store.save(deployment);
+    const { value } = await this.#host.transactions.mutate(async (tx) => {
+      const changes = this.#change(tx, app);
+      this.#store.select(tx, name, this.#host.ports.nowMs());
+      return changes;
     });
-    refuseMissingEnv(app, env);
-    const name = isNew ? this.#store(request) : null;
-    const { value } = await host.transactions.mutate(async (tx) => applyApp(tx, app, { name, nowMs: host.ports.nowMs() }));
-    host.app = { loaded: app, handles: value.handles };
-    this.#request = request;
-    if (name !== null) this.#removeOthers(name);
-    onApp();
-    return { app, indexes: value.indexes, crons: value.crons };
+    this.#swap(deployment, app, value.handles);
+    this.#store.removeOthers(name);
+    return { app, before, indexes: value.indexes, crons: value.crons };
   }
 
-  #pushFile(name: string): string {
-    return join(this.#options.modulesDir, "pushes", `${name}.json`);
+  async #rehearse(app: LoadedApp): Promise<Changes> {
+    try {
+      await this.#host.transactions.mutate(async (tx) => {
+        throw new Rehearsed(this.#change(tx, app));
+      });
+    } catch (error) {
+      if (error instanceof Rehearsed) return error.changes;
+      throw error;
+    }
+    throw new Error("A rehearsal always throws");
   }
 
-  /** Writes the push to disk before the database names it. */
-  #store(request: PushRequest): string {
-    const text = JSON.stringify(request);
-    const name = sha256(text);
-    const file = this.#pushFile(name);
-    if (existsSync(file)) return name;
-    mkdirSync(join(this.#options.modulesDir, "pushes"), { recursive: true });
-    const draft = `${file}.${process.pid}.new`;
-    writeFileSync(draft, text, { flush: true });
-    renameSync(draft, file);
-    return name;
+  #change(tx: Transaction, app: LoadedApp): Changes {
+    const indexes = new Map<ComponentPath, IndexDiff>();
+    for (const { path, definition } of app.instances.values()) {
+      defineSystemTables(tx, path, SYSTEM_TABLES.filter(({ scope }) => scope === "component" || path === "").map(asDefinition));
+      indexes.set(path, this.#inComponent(path, () => applySchema(tx, path, definition.schema)));
+    }
+    const handles = allocateHandles(tx, app.instances);
+    const crons = reconcileCrons(tx, app.instances.values(), this.#host.ports.nowMs());
+    return { indexes, crons, handles };
   }
 
-  #removeOthers(name: string): void {
-    const folder = join(this.#options.modulesDir, "pushes");
-    for (const file of readdirSync(folder)) if (file !== `${name}.json`) rmSync(join(folder, file), { force: true });
+  #inComponent<T>(path: ComponentPath, body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new SchemaError(path, error);
+    }
   }
-}
 
-function refuseMissingEnv(app: LoadedApp, env: DeploymentEnv): void {
-  const missing = missingEnv(app.instances.values(), componentEnvs(app.definitions, env)).map(({ name }) => name);
-  if (missing.length === 0) return;
-  throw pushError("MissingEnvironmentVariables", `The following required environment variables are not set: ${missing.join(", ")}. Set them with \`npx convex env set\`.`);
-}
+  #checkEnv(app: LoadedApp): void {
+    const { hooks } = this.#host;
+    const envs = componentEnvs(app.definitions, { variables: hooks.env(), ...hooks.urls() });
+    const missing = missingEnv(app.instances.values(), envs);
+    const ofApp = missing.filter(({ componentPath }) => componentPath === "").map(({ name }) => name);
+    if (ofApp.length > 0) {
+      throw pushError("MissingEnvironmentVariables", `Environment variables declared as required in convex.config.ts are not set: ${ofApp.join(", ")}. Set them and push again.`);
+    }
+    const [first] = missing;
+    if (first !== undefined) {
+      throw pushError("MissingComponentEnvironmentVariable", `Component ${first.componentPath} needs the environment variable ${first.name}; pass it where the component is used: app.use(component, { env: { ${first.name}: … } })`);
+    }
+    for (const { path, definition } of app.instances.values()) {
+      for (const { name, validator } of definition.envVars) {
+        const value = envs.get(path)?.[name];
+        const problem = value === undefined ? null : checkValue(validator, value, { tableOfNumber: () => null });
+        if (problem !== null) throw pushError("InvalidEnvironmentVariable", `Environment variable ${name}${path === "" ? "" : ` of component ${path}`} does not match its validator: ${problem}`);
+      }
+    }
+  }
 
-/** All that a push changes in the database, in one transaction. */
-function applyApp(tx: Transaction, app: LoadedApp, { name, nowMs }: { name: string | null; nowMs: number }) {
-  const indexes = new Map<ComponentPath, IndexDiff>();
-  for (const [path, { definition }] of app.instances) {
-    const scope = SYSTEM_TABLES.filter((table) => table.scope === "component");
-    defineSystemTables(tx, path, scope.map(asDefinition));
-    indexes.set(path, applySchema(tx, path, definition.schema));
+  #swap(deployment: StoredDeployment, app: LoadedApp, handles: FunctionHandles): void {
+    this.#deployment = deployment;
+    this.#host.app = { loaded: app, handles };
+    this.#options.onApp();
   }
-  const crons = reconcileCrons(tx, app.instances.values(), nowMs);
-  const handles = allocateHandles(tx, app.instances);
-  if (name !== null && deployedName(tx) !== name) {
-    for (const row of deployments(tx)) tx.remove("", stringField(row, "_id"));
-    tx.insert("", DEPLOYMENTS, { name });
-  }
-  return { indexes, crons, handles };
 }
 
 /** A system table in the words of the schema layer. */
-export function asDefinition({ tableName, indexes }: (typeof SYSTEM_TABLES)[number]) {
+export function asDefinition({ tableName, indexes }: SystemTable) {
   return { name: tableName, indexes: indexes.map(({ indexDescriptor, fields }) => ({ name: indexDescriptor, fields })) };
 }
 
-const deployments = (tx: Transaction) => readRows(tx, { componentPath: "", index: `${DEPLOYMENTS}.by_creation_time`, bounds: [] });
+/** A schema that cannot be taken, with the component it belongs to. */
+export class SchemaError extends UserError {
+  readonly componentPath: ComponentPath;
 
-function deployedName(tx: Transaction): string | null {
-  const [row] = deployments(tx);
-  return row === undefined ? null : stringField(row, "name");
+  constructor(componentPath: ComponentPath, error: UserError) {
+    super(error.code, componentPath === "" ? error.message : `In component ${componentPath}: ${error.message}`, { cause: error });
+    this.componentPath = componentPath;
+  }
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "../values/json.ts";
 import type { QueryCursor } from "../transaction/types.ts";
 import type { ExecutionState } from "../transaction/state.ts";
 import type { Step } from "./plan.ts";
-import type { RowSource } from "./scan.ts";
+import type { RowSource } from "./hiddenWrites.ts";
 
 /** Reads a stored document's text. */
 export function parseDocument(json: string): JsonObject {

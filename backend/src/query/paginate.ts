@@ -7,7 +7,8 @@ import type { ComponentPath, KeyRange, Page, PaginateOptions } from "../transact
 import type { ExecutionState } from "../transaction/state.ts";
 import { DocumentCursor, parseDocument } from "./cursor.ts";
 import { planAccess, planSteps, type Access } from "./plan.ts";
-import { IndexScan, NO_ROWS, type RowSource } from "./scan.ts";
+import type { RowSource } from "./hiddenWrites.ts";
+import { NO_ROWS, openScan } from "./scan.ts";
 import { SearchScan } from "../search/searchScan.ts";
 import type { QueryJson } from "./types.ts";
 
@@ -95,7 +96,7 @@ function expectedPageRows(query: QueryJson, options: PaginateOptions, end: Posit
 function openSource(state: ExecutionState, access: Access, bounds: { start: Position | null; end: Position | null; expected: number | undefined }): RowSource {
   switch (access.kind) {
     case "nothing": return NO_ROWS;
-    case "scan": return new IndexScan(state, { index: access.index.idx, order: access.order, isMetered: access.isMetered, range: narrow(access, bounds) }, bounds.expected);
+    case "scan": return openScan(state, access, { range: narrow(access, bounds), expected: bounds.expected });
     case "search": return new SearchScan(state, access, { after: keyOf(bounds.start), last: keyOf(bounds.end) });
     default: return access satisfies never;
   }

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import type { DatabaseIndex, Table, TextIndex } from "../storage/catalog.ts";
+import type { AnyIndex, DatabaseIndex, Table, TextIndex } from "../storage/catalog.ts";
 import { FIRST_KEY } from "../storage/indexKeys.ts";
 import { parseSearch } from "../search/textSearch.ts";
 import type { ComponentPath, KeyRange, SearchRead } from "../transaction/types.ts";
@@ -11,7 +11,7 @@ import type { QueryJson, QueryOperator, QuerySource } from "./types.ts";
 /** How a query's rows are found. */
 export type Access =
   | { readonly kind: "nothing" }
-  | { readonly kind: "scan"; readonly index: DatabaseIndex; readonly range: KeyRange; readonly order: "asc" | "desc"; readonly isMetered: boolean }
+  | { readonly kind: "scan"; readonly table: Table; readonly index: DatabaseIndex; readonly range: KeyRange; readonly order: "asc" | "desc" }
   | { readonly kind: "search"; readonly index: TextIndex; readonly search: SearchRead };
 
 export type Step = { readonly kind: "filter"; readonly passes: Predicate } | { readonly kind: "limit"; readonly rows: number };
@@ -23,17 +23,17 @@ export function planAccess(state: ExecutionState, component: ComponentPath, sour
   if (source.type === "FullTableScan") {
     const table = state.findTable(component, source.tableName);
     if (table === undefined) return { kind: "nothing" };
-    return { kind: "scan", index: table.byCreationTime, range: { from: FIRST_KEY, to: null }, order: source.order ?? "asc", isMetered: isMetered(table) };
+    return { kind: "scan", table, index: table.byCreationTime, range: { from: FIRST_KEY, to: null }, order: source.order ?? "asc" };
   }
   const { table: tableName, index: name } = splitIndexName(source.indexName);
   const table = state.findTable(component, tableName);
   if (source.type === "Search") {
-    const textIndex = table?.textIndexes.find((candidate) => candidate.name === name);
+    const textIndex = named(table?.textIndexes, name);
     if (textIndex === undefined) throw indexNotFound(source.indexName);
     assertReady(source.indexName, textIndex.state);
     return { kind: "search", index: textIndex, search: parseSearch(source.indexName, textIndex, source.filters) };
   }
-  const index = table?.databaseIndexes.find((candidate) => candidate.name === name);
+  const index = named(table?.databaseIndexes, name);
   if (table === undefined || index === undefined) {
     const fields = table === undefined ? BUILT_IN[name] : undefined;
     if (fields === undefined) throw indexNotFound(source.indexName);
@@ -42,12 +42,13 @@ export function planAccess(state: ExecutionState, component: ComponentPath, sour
     return { kind: "nothing" };
   }
   assertReady(source.indexName, index.state);
-  return { kind: "scan", index, range: indexRange({ name: source.indexName, fields: index.fields }, source.range), order: source.order ?? "asc", isMetered: isMetered(table) };
+  return { kind: "scan", table, index, range: indexRange({ name: source.indexName, fields: index.fields }, source.range), order: source.order ?? "asc" };
 }
 
-/** Reads of system tables are the backend's own work more often than the user's: they do not count. */
-function isMetered(table: Table): boolean {
-  return !table.name.startsWith("_");
+/** The index of this name. While a schema change is prepared there may be two: the one in use comes first. */
+export function named<I extends AnyIndex>(indexes: readonly I[] | undefined, name: string): I | undefined {
+  const candidates = indexes?.filter((index) => index.name === name);
+  return candidates?.find((index) => index.state === "ready") ?? candidates?.[0];
 }
 
 const BUILT_IN: Readonly<Record<string, readonly string[] | undefined>> = { by_id: ["_id"], by_creation_time: ["_creationTime"] };

@@ -1,13 +1,10 @@
 import type { ScannedDocument } from "../storage/documentStore.ts";
 import { nextKey } from "../storage/indexKeys.ts";
 import type { KeyRange } from "../transaction/types.ts";
-import type { OpenScan } from "../transaction/readSet.ts";
+import { parseDocument } from "./cursor.ts";
+import { TakenBack, type RowSource } from "./hiddenWrites.ts";
+import type { Access } from "./plan.ts";
 import type { ExecutionState } from "../transaction/state.ts";
-
-/** Rows in key order from somewhere; each counts as read when it is handed out. */
-export interface RowSource extends OpenScan {
-  next(): ScannedDocument | null;
-}
 
 /** Rows of the first batch when nobody says how many are wanted, and of the largest batch. */
 const FIRST_BATCH = 64;
@@ -89,6 +86,22 @@ export class IndexScan implements RowSource {
     const fitting = bytes === 0 ? LARGEST_BATCH : Math.ceil((BATCH_BYTES * this.#rows.length) / bytes);
     this.#batch = Math.max(1, Math.min(limit * 4, LARGEST_BATCH, fitting));
   }
+}
+
+/**
+ * Opens what a scan reads, as the execution may see it.
+ *
+ * @param options `range`: a part of the access's range. `expected`: how many rows will be taken at most.
+ */
+export function openScan(state: ExecutionState, access: Extract<Access, { kind: "scan" }>, options: { range?: KeyRange; expected: number | undefined }): RowSource {
+  const { table, index, order } = access;
+  const range = options.range ?? access.range;
+  // Reads of system tables are the backend's own work more often than the user's: they do not count.
+  const rows = new IndexScan(state, { index: index.idx, range, order, isMetered: !table.name.startsWith("_") }, options.expected);
+  const written = new Set(state.hidden?.written(table));
+  if (state.hidden === null || written.size === 0) return rows;
+  const isWritten = (row: ScannedDocument): boolean => written.has(String(parseDocument(row.json)["_id"]));
+  return new TakenBack(rows, { earlier: state.hidden.documents(table, index, { range, order }), isWritten, order });
 }
 
 /** A source without rows, for a table that does not exist. */

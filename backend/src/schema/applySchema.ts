@@ -20,15 +20,22 @@ import type { SchemaJson, ValidatorJson } from "./types.ts";
  * @returns what changed about the indexes.
  * @throws UserError for a schema that breaks a rule, and for a document that does not match.
  */
-export function applySchema(tx: Transaction, component: ComponentPath, schema: SchemaJson | null, options: { isChecked?: boolean } = {}): IndexDiff {
+export function applySchema(tx: Transaction, component: ComponentPath, schema: SchemaJson | null): IndexDiff {
+  const state = executionState(tx);
+  if (schema !== null) {
+    createTables(state, component, [...desiredIndexes(schema).keys()]);
+    checkDocuments(state, component, schema);
+  }
+  return applyCheckedSchema(tx, component, schema);
+}
+
+/** {@link applySchema}, for documents that are known to match. */
+export function applyCheckedSchema(tx: Transaction, component: ComponentPath, schema: SchemaJson | null): IndexDiff {
   const state = executionState(tx);
   const { catalog } = state.database;
   const diff = diffIndexes(catalog, component, schema);
   const desired = schema === null ? new Map<string, DesiredIndex[]>() : desiredIndexes(schema);
-  if (schema !== null) {
-    createTables(state, component, [...desired.keys()]);
-    if (options.isChecked !== true) checkDocuments(state, component, schema);
-  }
+  createTables(state, component, [...desired.keys()]);
   for (const table of catalog.tables(component)) {
     if (!table.name.startsWith("_")) changeIndexes(state, table, desired.get(table.name) ?? []);
   }

@@ -4,7 +4,7 @@ import type { ScannedDocument } from "../storage/documentStore.ts";
 import { FIRST_KEY, documentKey, nextKey } from "../storage/indexKeys.ts";
 import { mustDecodeId } from "../transaction/writes.ts";
 import { parseDocument } from "../query/cursor.ts";
-import { updateTextIndex } from "../search/textIndexing.ts";
+import { backfillText } from "../search/textIndexing.ts";
 import { updateVectorIndex } from "../search/vectorIndexing.ts";
 import { invariant } from "../errors.ts";
 import type { JsonObject } from "../values/json.ts";
@@ -43,8 +43,7 @@ export function backfillDocument(database: Database, index: AnyIndex, found: { d
       database.documents.addEntryIfMissing(index.idx, documentKey(index, document, { id, internalId: mustDecodeId(id).internalId }), row.rid);
       return;
     case "text":
-      updateTextIndex(database, index, { rid: row.rid, before: document, after: null });
-      updateTextIndex(database, index, { rid: row.rid, before: null, after: document });
+      backfillText(database, index, { rid: row.rid, document });
       return;
     case "vector":
       updateVectorIndex(database, index, { rid: row.rid, id, before: document, after: document });

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import { encodeKey, compareKeys } from "../values/keys.ts";
 import type { ScannedDocument } from "../storage/documentStore.ts";
-import type { RowSource } from "../query/scan.ts";
+import type { RowSource } from "../query/hiddenWrites.ts";
 import type { Access } from "../query/plan.ts";
 import type { ExecutionState } from "../transaction/state.ts";
 import { MAX_CANDIDATES, searchText, type Candidate } from "./textSearch.ts";

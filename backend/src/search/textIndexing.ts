@@ -21,13 +21,29 @@ export function updateTextIndexes(database: Database, table: Table, change: RowC
   return table.textIndexes.map((index) => ({ index: index.idx, ...updateTextIndex(database, index, change) }));
 }
 
-/** Brings one text index up to date. */
+/**
+ * Brings one text index up to date. The index may not know the document yet, while it is being filled: what is there
+ * decides what changes, not what should be.
+ */
 export function updateTextIndex(database: Database, index: TextIndex, change: RowChange): { before: IndexedText | null; after: IndexedText | null } {
   const before = indexedText(index, change.before);
   const after = indexedText(index, change.after);
-  changePostings(database, index, { rid: change.rid, before: before?.terms ?? NO_TERMS, after: after?.terms ?? NO_TERMS });
-  changeRow(database, index, { rid: change.rid, before, after });
+  if (before === null && after === null) return { before, after };
+  const stored = storedTokens(database, index, change.rid);
+  changePostings(database, index, { rid: change.rid, before: (stored === null ? null : before)?.terms ?? NO_TERMS, after: after?.terms ?? NO_TERMS });
+  changeRow(database, index, { rid: change.rid, stored, after });
   return { before, after };
+}
+
+/** Adds a document that the index does not know yet. */
+export function backfillText(database: Database, index: TextIndex, found: { rid: number; document: JsonObject }): void {
+  if (storedTokens(database, index, found.rid) === null) updateTextIndex(database, index, { rid: found.rid, before: null, after: found.document });
+}
+
+/** Words of a document as the index has it; null when it has not. */
+function storedTokens(database: Database, index: TextIndex, rid: number): number | null {
+  const row = database.sqlite.prepare<{ tokens: number }>("SELECT tokens FROM search_documents WHERE idx = ? AND rid = ?").get(index.idx, rid);
+  return row?.tokens ?? null;
 }
 
 const NO_TERMS: ReadonlyMap<string, number> = new Map();
@@ -48,17 +64,18 @@ function changePostings(database: Database, index: TextIndex, change: { rid: num
   for (const [term, frequency] of after) if (before.get(term) !== frequency) put.run(index.idx, term, rid, frequency);
 }
 
-function changeRow(database: Database, index: TextIndex, change: { rid: number; before: IndexedText | null; after: IndexedText | null }): void {
-  const { rid, before, after } = change;
+function changeRow(database: Database, index: TextIndex, change: { rid: number; stored: number | null; after: IndexedText | null }): void {
+  const { rid, stored, after } = change;
+  const count = after === null ? 0 : tokenCount(after);
   if (after !== null) {
     database.sqlite
       .prepare("INSERT OR REPLACE INTO search_documents(idx, rid, tokens, created, filters) VALUES (?, ?, ?, ?, ?)")
-      .run(index.idx, rid, tokenCount(after), Number(after.document["_creationTime"]), filterBytes(index, after.document));
-  } else if (before !== null) {
+      .run(index.idx, rid, count, Number(after.document["_creationTime"]), filterBytes(index, after.document));
+  } else if (stored !== null) {
     database.sqlite.prepare("DELETE FROM search_documents WHERE idx = ? AND rid = ?").run(index.idx, rid);
   }
-  const documents = Number(after !== null) - Number(before !== null);
-  const tokens = (after === null ? 0 : tokenCount(after)) - (before === null ? 0 : tokenCount(before));
+  const documents = Number(after !== null) - Number(stored !== null);
+  const tokens = count - (stored ?? 0);
   if (documents === 0 && tokens === 0) return;
   database.sqlite
     .prepare(

@@ -5,7 +5,7 @@ import type { VectorIndex } from "../storage/catalog.ts";
 import type { Database } from "../storage/database.ts";
 import { executionState } from "../transaction/transaction.ts";
 import type { ComponentPath, Transaction } from "../transaction/types.ts";
-import { assertReady, indexNotFound, splitIndexName } from "../query/plan.ts";
+import { assertReady, indexNotFound, named, splitIndexName } from "../query/plan.ts";
 import { filtersOf, floatsOf } from "./vectorCache.ts";
 import { filterKey, unit } from "./vectorIndexing.ts";
 
@@ -46,7 +46,7 @@ const MAX_CONDITIONS = 64;
 export function vectorSearch(tx: Transaction, component: ComponentPath, query: VectorQuery): VectorResult[] {
   const { database } = executionState(tx);
   const { table, index: name } = splitIndexName(query.indexName);
-  const index = database.catalog.table(component, table)?.vectorIndexes.find((candidate) => candidate.name === name);
+  const index = named(database.catalog.table(component, table)?.vectorIndexes, name);
   if (index === undefined) throw indexNotFound(query.indexName);
   assertReady(query.indexName, index.state);
   const limit = query.limit ?? DEFAULT_LIMIT;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemPorts } from "../ports.ts";
 import { collect, tableScan, TestStore } from "../transaction/testing/store.ts";
+import { DatabaseRunner } from "../transaction/runner.ts";
 import { nextCommitTs, openDatabase } from "./database.ts";
 
 const databaseModule = new URL("./database.ts", import.meta.url).href;
@@ -78,16 +79,13 @@ test("damage found while running fails the reader with the file's name, and noth
   await closed(store);
   const file = join(store.dir, "database.sqlite");
   const bytes = readFileSync(file);
-  bytes.fill(0x5a, 40_960, 600_000);
+  // Pages of documents: the catalog before them stays sound.
+  bytes.fill(0x5a, 409_600, 800_000);
   writeFileSync(file, bytes);
-  let failure = "";
-  try {
-    await store.reopen();
-    await store.query((tx) => collect(tx, tableScan("t")));
-  } catch (error) {
-    failure = String(error);
-  }
-  expect(failure).toContain(`${file}: the database file is damaged; restore a backup`);
+  await store.reopen();
+  const damaged = `${file}: the database file is damaged; restore a backup`;
+  await expect(store.query((tx) => collect(tx, tableScan("t")))).rejects.toThrow(damaged);
+  await expect(store.mutate((tx) => tx.insert("", "t", {}))).rejects.toThrow(damaged);
 });
 
 test("what was committed is there after reopening, with its timestamp, and time never goes back", async () => {
@@ -102,4 +100,32 @@ test("what was committed is there after reopening, with its timestamp, and time 
   expect((await store.query((tx) => collect(tx, tableScan("t")))).map(({ n }) => n)).toEqual([1, 2]);
   expect(nextCommitTs({ nowMs: () => 2 }, 5n)).toBe(2_000_000n);
   expect(nextCommitTs({ nowMs: () => 2 }, 7_000_000n)).toBe(7_000_001n);
+});
+
+test("every insert that was acknowledged before the process was killed is there", async () => {
+  await using store = new TestStore();
+  await closed(store);
+  const runnerModule = new URL("../transaction/runner.ts", import.meta.url).href;
+  const script =
+    `import { openDatabase } from ${JSON.stringify(databaseModule)}; import { systemPorts } from ${JSON.stringify(portsModule)}; import { DatabaseRunner } from ${JSON.stringify(runnerModule)};` +
+    `const runner = new DatabaseRunner(openDatabase({ dir: ${JSON.stringify(store.dir)}, ports: systemPorts }));` +
+    'const add = () => runner.mutate(async (tx) => tx.insert("", "t", {})).then(({ value }) => { process.stdout.write(value + "\\n"); add(); }); for (let i = 0; i < 8; i++) add();';
+  for (const acknowledged of [20, 200, 900]) {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    const gone = once(child, "close");
+    let printed = "";
+    for await (const chunk of child.stdout) {
+      printed += String(chunk);
+      if (printed.split("\n").length > acknowledged) child.kill("SIGKILL");
+    }
+    await gone;
+    const ids = printed.split("\n").slice(0, -1);
+    const database = openDatabase({ dir: store.dir, ports: systemPorts });
+    const runner = new DatabaseRunner(database);
+    const { value: missing } = await runner.query(async (tx) => ids.filter((id) => tx.get("", id) === null));
+    await runner.close();
+    database.close();
+    expect(missing).toEqual([]);
+    expect(ids.length).toBeGreaterThanOrEqual(acknowledged);
+  }
 });

@@ -1,5 +1,6 @@
 import { UserError, invariant } from "../errors.ts";
 import { nextCommitTs, wallNs, type Database } from "../storage/database.ts";
+import { StorageError } from "../storage/sqlite.ts";
 import { Execution, type AnyExecution } from "./execution.ts";
 import { collapseWrites, RecentCommits } from "./commits.ts";
 import { ExecutionState, type Clock } from "./state.ts";
@@ -241,7 +242,7 @@ export class DatabaseRunner implements TransactionRunner {
     const group = this.#group;
     this.#group = [];
     for (const { execution, ts } of group) {
-      if (execution.commit !== null) this.#announce(execution.commit);
+      if (execution.commit !== null && execution.commit.writes.length > 0) this.#announce(execution.commit);
       execution.deliver(ts);
     }
   }
@@ -278,7 +279,15 @@ export class DatabaseRunner implements TransactionRunner {
     }
     if (this.#sweptChanges === this.#database.catalog.changes) return;
     const { changes } = this.#database.catalog;
-    if (this.#database.collectGarbage()) this.#schedule();
+    let isMoreLeft = false;
+    try {
+      isMoreLeft = this.#database.collectGarbage();
+    } catch (error) {
+      // Nobody waits for this work. The garbage stays listed and is tried again after the next change of the catalog
+      // or restart; damage and a full disk meet the next writer as well.
+      if (!(error instanceof StorageError)) throw error;
+    }
+    if (isMoreLeft) this.#schedule();
     else this.#sweptChanges = changes;
   }
 }

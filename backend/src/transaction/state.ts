@@ -3,6 +3,7 @@ import type { Table } from "../storage/catalog.ts";
 import { TABLES_INDEX } from "../storage/catalog.ts";
 import { pointRange, tableKey } from "../storage/indexKeys.ts";
 import { invariant } from "../errors.ts";
+import type { HiddenWrites } from "../query/hiddenWrites.ts";
 import { UsageMeter } from "./limits.ts";
 import { ReadSetBuilder } from "./readSet.ts";
 import type { ComponentPath, DocumentWrite, Timestamp, UsageCounts } from "./types.ts";
@@ -38,6 +39,8 @@ export class ExecutionState {
   readonly beginTs: Timestamp;
   readonly meter = new UsageMeter();
   readonly reads = new ReadSetBuilder();
+  /** Writes that this execution does not see. */
+  readonly hidden: HiddenWrites | null;
   /** Documents whose stored text has a pending commit timestamp, by id, to their components. */
   readonly pendingCommitTs = new Map<string, ComponentPath>();
   #log: LoggedWrite[] = [];
@@ -45,9 +48,10 @@ export class ExecutionState {
   /** Grows with every write and every rollback: whoever read ahead must read again. */
   version = 0;
   #ended: Error | null = null;
-  readonly #beforeFirstWrite: () => void;
+  readonly #beforeFirstWrite: (() => void) | undefined;
 
-  constructor(options: { database: Database; isMutation: boolean; beginTs: Timestamp; beforeFirstWrite: () => void }) {
+  constructor(options: { database: Database; isMutation: boolean; beginTs: Timestamp; beforeFirstWrite?: () => void; hidden?: HiddenWrites }) {
+    this.hidden = options.hidden ?? null;
     this.database = options.database;
     this.isMutation = options.isMutation;
     this.beginTs = options.beginTs;
@@ -58,8 +62,9 @@ export class ExecutionState {
     return this.#log.map(({ write }) => write);
   }
 
+  /** Whether there may be something to commit, be it only rows of an index. */
   get hasWritten(): boolean {
-    return this.#log.length > 0;
+    return this.#frames[0]?.isOpen === true;
   }
 
   /** Refuses all further use, with this reason. */
@@ -110,7 +115,7 @@ export class ExecutionState {
     invariant(this.#frames.length > 0, "a write belongs to a frame");
     for (const [depth, frame] of this.#frames.entries()) {
       if (frame.isOpen) continue;
-      if (depth === 0) this.#beforeFirstWrite();
+      if (depth === 0) this.#beforeFirstWrite?.();
       this.database.sqlite.prepare(`SAVEPOINT s${depth}`).run();
       frame.isOpen = true;
     }

@@ -4,6 +4,7 @@ import { compareValues } from "../values/compare.ts";
 import { encodedValue } from "../values/testing/arbitraries.ts";
 import { getFieldPath, type JsonObject, type JsonValue } from "../values/json.ts";
 import type { QueryJson, RangeBound } from "../query/types.ts";
+import { snapshotOf } from "./transaction.ts";
 import type { Transaction } from "./types.ts";
 import { touches } from "./readSet.ts";
 import { collect, TestStore } from "./testing/store.ts";
@@ -94,6 +95,10 @@ function askModel(model: Model, spec: Spec): JsonObject[] {
   return spec.limit === null ? found : found.slice(0, spec.limit);
 }
 
+function assertSame(found: JsonObject[], expected: JsonObject[]): void {
+  expect(found).toEqual(expected);
+}
+
 async function play(tx: Transaction, model: Model, steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
     const ids = [...model.keys()];
@@ -126,7 +131,7 @@ async function play(tx: Transaction, model: Model, steps: readonly Step[]): Prom
         break;
       }
       case "check":
-        expect(collect(tx, toQuery(step.query))).toEqual(askModel(model, step.query));
+        assertSame(collect(tx, toQuery(step.query)), askModel(model, step.query));
         break;
       case "nested": {
         const before = new Map(model);
@@ -157,11 +162,9 @@ test("transactions, nested or failing, and queries do what a plain map does, als
             await play(tx, draft, steps);
             if (fails) throw new Error("rolled back");
           });
-          if (fails) await expect(run).rejects.toThrow("rolled back");
-          else {
-            await run;
-            model = draft;
-          }
+          const outcome = await run.then(() => "saved", (error: Error) => error.message);
+          expect(outcome).toBe(fails ? "rolled back" : "saved");
+          if (!fails) model = draft;
           if (restart === 0) await store.reopen();
         }
         await store.query((tx) => {
@@ -188,13 +191,37 @@ test("a query's result changes only when a commit touches its read set", async (
         const commits = store.runner.commitsAfter(since)!;
         for (const [position, question] of questions.entries()) {
           const before = answers[position]!;
-          if (!commits.some((commit) => touches(before.readSet, commit))) expect((await ask(question)).value).toEqual(before.value);
+          const isTouched = commits.some((commit) => touches(before.readSet, commit));
+          expect(isTouched ? before.value : (await ask(question)).value).toEqual(before.value);
         }
       });
     }),
     { numRuns: 40 },
   );
 }, 60_000);
+
+test("a snapshot shows what was there when the transaction began, and is no read of it", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 8 }), fc.array(step, { maxLength: 8 }), fc.array(spec, { minLength: 1, maxLength: 5 }), async (first, second, questions) => {
+      await withStore(async (store) => {
+        const model: Model = new Map();
+        await store.mutate((tx) => play(tx, model, first));
+        const began = new Map(model);
+        await store.mutate(async (tx) => {
+          await play(tx, model, second);
+          const { readSet } = tx;
+          const snapshot = snapshotOf(tx);
+          for (const question of questions) expect(collect(snapshot, toQuery(question))).toEqual(askModel(began, question));
+          for (const id of new Set([...model.keys(), ...began.keys()])) expect(snapshot.get("", id)).toEqual(began.get(id) ?? null);
+          expect(snapshot.count("", "t")).toBe(began.size);
+          expect(tx.readSet).toEqual(readSet);
+          expect(collect(tx, toQuery(questions[0]!))).toEqual(askModel(model, questions[0]!));
+        });
+      });
+    }),
+    { numRuns: 40 },
+  );
+});
 
 test("a missing document or table that was asked for is touched when it appears", async () => {
   await using store = new TestStore();

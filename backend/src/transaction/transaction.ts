@@ -5,12 +5,15 @@ import { TABLES_INDEX } from "../storage/catalog.ts";
 import { FIRST_KEY, idKey, pointRange, prefixRange } from "../storage/indexKeys.ts";
 import { DocumentCursor, parseDocument } from "../query/cursor.ts";
 import { expectedRows, planAccess, planSteps, type Access } from "../query/plan.ts";
-import { IndexScan, NO_ROWS, type RowSource } from "../query/scan.ts";
+import { HiddenWrites, type RowSource } from "../query/hiddenWrites.ts";
+import { NO_ROWS, openScan } from "../query/scan.ts";
 import { paginate } from "../query/paginate.ts";
 import { SearchScan } from "../search/searchScan.ts";
 import type { QueryJson } from "../query/types.ts";
 import type { StoredDocument } from "../storage/documentStore.ts";
-import type { Clock, ExecutionState } from "./state.ts";
+import { documentSize } from "../values/size.ts";
+import type { Table } from "../storage/catalog.ts";
+import { ExecutionState, type Clock } from "./state.ts";
 import type { ComponentPath, Page, PaginateOptions, QueryCursor, ReadSet, Timestamp, Transaction, TransactionMetrics, UsageCounts } from "./types.ts";
 import { insertDocument, locate, mustDecodeId, patchDocument, removeDocument, replaceDocument, type Located } from "./writes.ts";
 
@@ -75,7 +78,7 @@ export class DatabaseTransaction implements Transaction {
     if (found === undefined) return 0;
     this.#state.meter.add("databaseQueries", 1);
     this.#state.reads.addRange(found.byId.idx, { from: FIRST_KEY, to: null });
-    return this.#state.database.count(found.tbl);
+    return countDocuments(this.#state, found);
   }
 
   listTables(component: ComponentPath): string[] {
@@ -157,7 +160,7 @@ export function executionState(tx: Transaction): ExecutionState {
   return tx.state;
 }
 
-function readById(state: ExecutionState, component: ComponentPath, id: string): StoredDocument | null {
+function readById(state: ExecutionState, component: ComponentPath, id: string): Pick<StoredDocument, "json" | "size"> | null {
   state.assertLive();
   const { tableNumber } = mustDecodeId(id);
   const table = state.findTableOfNumber(component, tableNumber);
@@ -166,8 +169,8 @@ function readById(state: ExecutionState, component: ComponentPath, id: string): 
   const isMetered = !table.name.startsWith("_");
   if (isMetered) state.meter.add("databaseQueries", 1);
   state.reads.addRange(table.byId.idx, pointRange(key));
-  const stored = state.database.documents.byKey(table.byId.idx, key);
-  if (stored === undefined) return null;
+  const stored = storedDocument(state, table, { id, key });
+  if (stored === null) return null;
   if (isMetered) {
     state.meter.add("documentsRead", 1);
     state.meter.add("bytesRead", stored.size);
@@ -175,10 +178,36 @@ function readById(state: ExecutionState, component: ComponentPath, id: string): 
   return stored;
 }
 
+function storedDocument(state: ExecutionState, table: Table, wanted: { id: string; key: Uint8Array }): Pick<StoredDocument, "json" | "size"> | null {
+  const before = state.hidden?.before(table, wanted.id);
+  if (before === undefined) return state.database.documents.byKey(table.byId.idx, wanted.key) ?? null;
+  return before === null ? null : { json: JSON.stringify(before), size: documentSize(before) };
+}
+
+function countDocuments(state: ExecutionState, table: Table): number {
+  let count = state.database.count(table.tbl);
+  for (const id of state.hidden?.written(table) ?? []) {
+    count += Number(state.hidden?.before(table, id) !== null);
+    count -= Number(state.database.documents.byKey(table.byId.idx, idKey(id)) !== undefined);
+  }
+  return count;
+}
+
+/**
+ * The database as it was when the transaction began, for a nested query that asks for that: without the transaction's
+ * own writes, and leaving no trace in its read set. Its reads count for themselves. A text search finds what is in the
+ * index now, own writes included.
+ */
+export function snapshotOf(tx: Transaction): Transaction {
+  const { database, beginTs, writes } = executionState(tx);
+  const hidden = new HiddenWrites(database.catalog, writes);
+  return new DatabaseTransaction(new ExecutionState({ database, isMutation: false, beginTs, hidden }), { lastCreationTime: 0 });
+}
+
 function openSource(state: ExecutionState, access: Access, expected: number | undefined): RowSource {
   switch (access.kind) {
     case "nothing": return NO_ROWS;
-    case "scan": return new IndexScan(state, { index: access.index.idx, range: access.range, order: access.order, isMetered: access.isMetered }, expected);
+    case "scan": return openScan(state, access, { expected });
     case "search": return new SearchScan(state, access, { after: null, last: null });
     default: return access satisfies never;
   }

@@ -1,7 +1,7 @@
 import { UserError, invariant } from "../errors.ts";
 import { valuesEqual } from "../values/compare.ts";
 import { displayValue } from "../values/display.ts";
-import { decodeId, encodeId, newInternalId } from "../values/ids.ts";
+import { decodeId, encodeId } from "../values/ids.ts";
 import { floatOf, getField, hasCommitTs, isFloat, resolveCommitTs, setField, type JsonObject, type JsonValue } from "../values/json.ts";
 import { checkDocumentLimits, normalizeObject } from "../values/normalize.ts";
 import { documentSize } from "../values/size.ts";
@@ -9,6 +9,7 @@ import { checkValue } from "../values/validators.ts";
 import { parseDocument } from "../query/cursor.ts";
 import { checkTableName } from "../schema/names.ts";
 import type { Table } from "../storage/catalog.ts";
+import { newInternalId } from "../storage/internalIds.ts";
 import { documentKey, idKey, sameKey } from "../storage/indexKeys.ts";
 import type { StoredDocument } from "../storage/documentStore.ts";
 import { updateTextIndexes } from "../search/textIndexing.ts";

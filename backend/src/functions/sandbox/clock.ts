@@ -27,8 +27,8 @@ export const sandboxPerformance = Object.freeze({
 
 /** `Math` with the sandbox's `random`. */
 export const sandboxMath: Math = Object.freeze(
-  Object.defineProperties(Object.create(Object.prototype), {
+  Object.create(Object.getPrototypeOf(Math), {
     ...Object.getOwnPropertyDescriptors(Math),
     random: { value: () => findSandbox()?.random?.float() ?? Math.random(), enumerable: false },
-  }) as Math, // All of Math's own properties were just copied.
+  }) as Math, // All of Math's own properties are copied.
 );

@@ -56,16 +56,22 @@ export function runOutsideSandbox<T>(body: () => T): T {
   return storage.exit(body);
 }
 
+/** What the sandbox does not let code do. The developer's failure, though the host throws it. */
+export class RefusedError extends Error {}
+
 /** Throws Convex's error for something a query or mutation may not do; at import, its twin for that phase. */
 export function refuse(what: string, mode: SandboxMode): never {
-  if (mode === "import") throw new Error(`Can't use ${what} at import time`);
-  throw new Error(
+  if (mode === "import") throw new RefusedError(`Can't use ${what} at import time`);
+  throw new RefusedError(
     `Can't use ${what} in queries and mutations. Please consider using an action. ` +
       "See https://docs.convex.dev/functions/actions for more details.",
   );
 }
 
-/** The timers an action started: they end with it. */
+/**
+ * The timers an action started: they end with it. Callbacks run as microtasks: only there can the watchdog interrupt
+ * code that never yields without harm to the process.
+ */
 export class TimerSet {
   readonly #timers = new Map<number, NodeJS.Timeout>();
   #nextId = 1;
@@ -74,7 +80,7 @@ export class TimerSet {
     const id = this.#nextId++;
     const timer = setTimeout(() => {
       this.#timers.delete(id);
-      callback(...args);
+      queueMicrotask(() => callback(...args));
     }, delayMs);
     this.#timers.set(id, timer);
     return id;
@@ -82,7 +88,7 @@ export class TimerSet {
 
   setRepeating(callback: (...args: unknown[]) => void, delayMs: number, args: unknown[]): number {
     const id = this.#nextId++;
-    this.#timers.set(id, setInterval(callback, delayMs, ...args));
+    this.#timers.set(id, setInterval(() => queueMicrotask(() => callback(...args)), delayMs));
     return id;
   }
 

@@ -1,5 +1,5 @@
-import { createHash, createHmac, KeyObject, timingSafeEqual } from "node:crypto";
-import { findSandbox, type Sandbox } from "./sandbox.ts";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { findSandbox, refuse, RefusedError, type Sandbox } from "./sandbox.ts";
 
 const MAX_RANDOM_BYTES = 65_536;
 
@@ -33,11 +33,8 @@ function randomUUID(): string {
 }
 
 function refuseRandomness(mode: Sandbox["mode"]): never {
-  if (mode === "import") throw new Error("Cannot use cryptographic randomness at import time");
-  throw new Error(
-    "Can't use cryptographic randomness in queries and mutations. Please consider using an action. " +
-      "See https://docs.convex.dev/functions/actions for more details.",
-  );
+  if (mode === "import") throw new RefusedError("Cannot use cryptographic randomness at import time");
+  refuse("cryptographic randomness", mode);
 }
 
 const HASHES: Readonly<Record<string, string>> = { "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512" };
@@ -61,12 +58,27 @@ async function digest(algorithm: AlgorithmIdentifier, data: BufferSource): Promi
   return toArrayBuffer(createHash(hash).update(bytesOf(data)).digest());
 }
 
+/** Bytes of HMAC keys that queries and mutations imported: a key itself does not give them back. */
+const secrets = new WeakMap<CryptoKey, Uint8Array>();
+
+async function importKey(...args: unknown[]): Promise<CryptoKey> {
+  // Arguments go through untouched; the platform checks them.
+  const key = await (crypto.subtle.importKey.bind(crypto.subtle) as (...args: unknown[]) => Promise<CryptoKey>)(...args);
+  const [format, data] = args;
+  if (format === "raw" && key.algorithm.name === "HMAC" && (ArrayBuffer.isView(data) || data instanceof ArrayBuffer)) {
+    // The platform took it as a BufferSource.
+    secrets.set(key, Uint8Array.from(bytesOf(data as BufferSource)));
+  }
+  return key;
+}
+
 function hmac(key: CryptoKey, data: BufferSource): Buffer | null {
   // `KeyAlgorithm` of an HMAC key carries its hash; the base type does not say so.
   const { name, hash } = key.algorithm as KeyAlgorithm & { hash?: KeyAlgorithm };
   const hashName = hash === undefined ? undefined : HASHES[hash.name.toUpperCase()];
-  if (deterministic() === null || name !== "HMAC" || hashName === undefined) return null;
-  return createHmac(hashName, KeyObject.from(key)).update(bytesOf(data)).digest();
+  const secret = secrets.get(key);
+  if (deterministic() === null || name !== "HMAC" || hashName === undefined || secret === undefined) return null;
+  return createHmac(hashName, secret).update(bytesOf(data)).digest();
 }
 
 async function sign(algorithm: AlgorithmIdentifier, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer> {
@@ -86,10 +98,10 @@ async function generateKey(...args: unknown[]): Promise<CryptoKey | CryptoKeyPai
   const sandbox = deterministic();
   if (sandbox !== null) refuseRandomness(sandbox.mode);
   // Arguments go through untouched; the platform checks them.
-  return await (crypto.subtle.generateKey as (...args: unknown[]) => Promise<CryptoKey | CryptoKeyPair>)(...args);
+  return await (crypto.subtle.generateKey.bind(crypto.subtle) as (...args: unknown[]) => Promise<CryptoKey | CryptoKeyPair>)(...args);
 }
 
-const ownSubtle: Readonly<Record<string, unknown>> = { digest, sign, verify, generateKey };
+const ownSubtle: Readonly<Record<string, unknown>> = { digest, sign, verify, generateKey, importKey };
 
 /** `crypto.subtle`: the platform's, without its own randomness in queries and mutations. */
 const sandboxSubtle = new Proxy(crypto.subtle, {

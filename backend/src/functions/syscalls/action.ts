@@ -1,10 +1,10 @@
 import { UserError } from "../../errors.ts";
 import type { JsonValue } from "../../values/json.ts";
 import { normalizeObject } from "../../values/normalize.ts";
+import { vectorSearch, type VectorQuery } from "../../search/vectorSearch.ts";
 import type { Transaction } from "../../transaction/types.ts";
 import { resolveAddress } from "../app.ts";
 import type { ActionFrame } from "../actionFrame.ts";
-import type { VectorQuery } from "../hooks.ts";
 import { CatchableError } from "../thrown.ts";
 import type { CallRequest, Identity, Outcome } from "../types.ts";
 import { withArgument, type SyscallArgs } from "./args.ts";
@@ -79,10 +79,9 @@ function vectorQueryOf(args: SyscallArgs): VectorQuery {
   return args["query"] as VectorQuery;
 }
 
-async function vectorSearch(frame: ActionFrame, args: SyscallArgs): Promise<string> {
-  const search = frame.host.hooks.vectorSearch;
-  if (search === undefined) throw new UserError("NoVectorSearch", "This backend was opened without vector search");
-  return JSON.stringify({ results: await search(frame.componentPath, vectorQueryOf(args)) });
+async function searchVectors(frame: ActionFrame, args: SyscallArgs): Promise<string> {
+  const { value: results } = await frame.host.transactions.query(async (tx) => vectorSearch(tx, frame.componentPath, vectorQueryOf(args)));
+  return JSON.stringify({ results });
 }
 
 function asJson(ops: typeof metadataOps): Readonly<Record<string, Handler>> {
@@ -99,7 +98,7 @@ export const actionOps: Readonly<Record<string, Handler>> = {
   "1.0/actions/action": (frame, args) => callFunction(frame, args, "action"),
   "1.0/actions/schedule": scheduleFromAction,
   "1.0/actions/cancel_job": cancelFromAction,
-  "1.0/actions/vectorSearch": vectorSearch,
+  "1.0/actions/vectorSearch": searchVectors,
   "1.0/getUserIdentity": (frame) => JSON.stringify(userIdentity(frame.call.identity)),
   "1.0/createServiceToken": () => refuseCloudOnly("getServiceToken()"),
   "1.0/getServiceUrl": () => refuseCloudOnly("getServiceUrl()"),

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TestApp } from "../functions/testing/testApp.ts";
+
+let app: TestApp;
+beforeEach(() => {
+  app = new TestApp();
+});
+afterEach(() => app.close());
+
+const query = (body: string): string => `import { queryGeneric as query } from "convex/server";\nexport const get = query(async () => ${body});\n`;
+
+describe("a push", () => {
+  test("replaces the app as a whole", async () => {
+    await app.push({ "convex/a.ts": query("1") });
+    expect(await app.query("a:get")).toBe(1);
+    await app.push({ "convex/a.ts": query("2"), "convex/b.ts": query("3") });
+    expect([await app.query("a:get"), await app.query("b:get")]).toEqual([2, 3]);
+  });
+
+  test.each([
+    ["a module that throws", { "convex/a.ts": "throw new Error('no');\nexport {};\n" }, /Failed to analyze a\.js: Uncaught Error: no/],
+    ["code that does not parse", { "convex/a.ts": "export const = 1;\n" }, /a\.ts:1:/],
+    ["a schema the data breaks", { "convex/schema.ts": "import { defineSchema, defineTable } from 'convex/server';\nimport { v } from 'convex/values';\nexport default defineSchema({ notes: defineTable({ text: v.number() }) });\n" }, /does not match the schema/],
+    ["a query in a node module", { "convex/n.ts": `"use node";\n${query("1")}` }, /Only actions can be defined in Node\.js/],
+    ["a router that is none", { "convex/http.ts": "export default 1;\n" }, /must be the router/],
+    ["a circle of undefined validators", { "convex/u.ts": "import { queryGeneric as query } from 'convex/server';\nexport const x = query({ args: { a: undefined }, handler: async () => 1 });\n" }, /Failed to analyze u\.js/],
+  ] as const)("with %s leaves the old code running", async (_what, files, message) => {
+    await app.push({
+      "convex/a.ts": query("1"),
+      "convex/w.ts": "import { mutationGeneric as mutation } from 'convex/server';\nexport const add = mutation((ctx) => ctx.db.insert('notes', { text: 'x' }));\n",
+    });
+    await app.mutation("w:add");
+    await expect(app.push({ ...files })).rejects.toThrow(message);
+    expect(await app.query("a:get")).toBe(1);
+    await app.restart();
+    expect(await app.query("a:get")).toBe(1);
+  });
+
+  test("that fails is followed by one that works", async () => {
+    await app.push({ "convex/a.ts": query("1") });
+    await expect(app.push({ "convex/a.ts": "throw 1;\nexport {};\n" })).rejects.toThrow("Uncaught 1");
+    await app.push({ "convex/a.ts": query("2") });
+    expect(await app.query("a:get")).toBe(2);
+  });
+
+  test("needs the variables that the app declares", async () => {
+    const files = {
+      "convex/convex.config.ts": "import { defineApp } from 'convex/server';\nimport { v } from 'convex/values';\nexport default defineApp({ env: { KEY: v.string(), MODE: v.optional(v.union(v.literal('a'), v.literal('b'))) } });\n",
+      "convex/a.ts": query("process.env.KEY"),
+    };
+    await expect(app.push(files)).rejects.toThrow(/are not set: KEY\./);
+    app.variables = { KEY: "k", MODE: "c" };
+    await expect(app.push(files)).rejects.toThrow(/MODE does not match/);
+    app.variables = { KEY: "k" };
+    await app.push(files);
+    expect(await app.query("a:get")).toBe("k");
+  });
+
+  test("of auth.config names the variable it lacks", async () => {
+    const files = { "convex/auth.config.ts": "export default { providers: [{ domain: process.env.DOMAIN, applicationID: 'app' }] };\n", "convex/a.ts": query("1") };
+    await expect(app.push(files)).rejects.toThrow(/Environment variable DOMAIN is used in auth config file but its value was not set/);
+    app.variables = { DOMAIN: "https://issuer" };
+    const { app: pushed } = await app.push({});
+    expect(pushed.authProviders).toEqual([{ type: "oidc", domain: "https://issuer", applicationID: "app" }]);
+  });
+
+  test("reports the crons it changed", async () => {
+    const crons = (seconds: number) => `import { cronJobs } from "convex/server";\nconst crons = cronJobs();\ncrons.interval("tick", { seconds: ${seconds} }, "a:get");\nexport default crons;\n`;
+    const first = await app.push({ "convex/a.ts": query("1"), "convex/crons.ts": crons(10) });
+    expect(first.crons.get("")).toMatchObject({ added: ["tick"] });
+    expect((await app.push({})).crons.get("")).toBeUndefined();
+    expect((await app.push({ "convex/crons.ts": crons(20) })).crons.get("")).toMatchObject({ updated: ["tick"] });
+  });
+});
+
+test("an action finds the nearest vectors", async () => {
+  await app.push({
+    "convex/schema.ts": `import { defineSchema, defineTable } from "convex/server"; import { v } from "convex/values";
+export default defineSchema({ points: defineTable({ at: v.array(v.number()), kind: v.string() }).vectorIndex("by_at", { vectorField: "at", dimensions: 2, filterFields: ["kind"] }) });`,
+    "convex/p.ts": `import { actionGeneric as action, mutationGeneric as mutation } from "convex/server"; import { v } from "convex/values";
+export const add = mutation({ args: { at: v.array(v.number()), kind: v.string() }, handler: (ctx, point) => ctx.db.insert("points", point) });
+export const near = action(async (ctx) => (await ctx.vectorSearch("points", "by_at", { vector: [1, 0], limit: 2, filter: (q) => q.eq("kind", "a") })).map(({ _id }) => _id));`,
+  });
+  const ids: unknown[] = [];
+  for (const [at, kind] of [[[0, 1], "a"], [[1, 0.1], "a"], [[1, 0], "b"], [[0.5, 0.1], "a"]] as const) ids.push(await app.mutation("p:add", { at: [...at], kind }));
+  expect(await app.action("p:near")).toEqual([ids[1], ids[3]]);
+});
+
+describe("the environment", () => {
+  test("is read by functions at once, and by module top levels when they are loaded again", async () => {
+    app.variables = { V: "1" };
+    await app.push({ "convex/a.ts": `import { queryGeneric as query } from "convex/server";\nconst top = process.env.V;\nexport const get = query(async () => [top, process.env.V]);\n` });
+    app.variables = { V: "2" };
+    expect(await app.query("a:get")).toEqual(["1", "2"]);
+    await app.deployer.reload();
+    expect(await app.query("a:get")).toEqual(["2", "2"]);
+  });
+});
+
+describe("Node modules", () => {
+  test("have Node, behind the same limits of the process", async () => {
+    await app.push({
+      "convex/n.ts": `"use node";
+import { actionGeneric as action } from "convex/server";
+import { createHash } from "node:crypto";
+import os from "os";
+export const run = action(async () => { console.log("node"); return [createHash("md5").update("x").digest("hex").length, typeof Buffer.from("a"), typeof os.cpus, process.env.HOME ?? null, process.env.CONVEX_CLOUD_URL]; });
+export const exit = action(async () => { process.exit(1); });\n`,
+    });
+    expect(await app.action("n:run")).toEqual([32, "object", "function", null, "http://127.0.0.1:3210"]);
+    expect((await app.failure("action", "n:exit")).message).toContain("process.exit() is not available");
+  });
+});
+
+test("code of the default runtime that asks for Node is told where to move", async () => {
+  await expect(app.push({ "convex/a.ts": `import fs from "node:fs";\n${query("fs.readFileSync('x')")}` })).rejects.toThrow(/"use node"/);
+});

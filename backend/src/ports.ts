@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 
 /** Handle of a timer that {@link Ports.setTimer} started. */
 export interface Timer {
@@ -18,6 +18,22 @@ export interface Ports {
   randomBytes(length: number): Uint8Array;
 }
 
+/** Random bytes are drawn in blocks: a call to the operating system costs as much as a small insert. */
+const BLOCK_BYTES = 4096;
+let block = new Uint8Array(0);
+let used = 0;
+
+function randomBytes(length: number): Uint8Array {
+  if (length > BLOCK_BYTES) return randomFillSync(new Uint8Array(length));
+  if (used + length > block.length) {
+    block = randomFillSync(new Uint8Array(BLOCK_BYTES));
+    used = 0;
+  }
+  used += length;
+  // A copy: what was handed out is nobody else's.
+  return block.slice(used - length, used);
+}
+
 /** The real clock, timers and operating-system randomness. */
 export const systemPorts: Ports = {
   nowMs: () => performance.timeOrigin + performance.now(),
@@ -27,5 +43,5 @@ export const systemPorts: Ports = {
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },
-  randomBytes: (length) => randomBytes(length),
+  randomBytes,
 };

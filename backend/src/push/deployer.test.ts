@@ -103,7 +103,7 @@ describe("Node modules", () => {
       "convex/n.ts": `"use node";
 import { actionGeneric as action } from "convex/server";
 import { createHash } from "node:crypto";
-import os from "os";
+import os from "node:os";
 export const run = action(async () => { console.log("node"); return [createHash("md5").update("x").digest("hex").length, typeof Buffer.from("a"), typeof os.cpus, process.env.HOME ?? null, process.env.CONVEX_CLOUD_URL]; });
 export const exit = action(async () => { process.exit(1); });\n`,
     });

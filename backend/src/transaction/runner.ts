@@ -195,7 +195,7 @@ export class DatabaseRunner implements TransactionRunner {
         execution.fail(error);
       }
     }
-    state.end(new Error("This transaction has ended; its functions cannot be used any more"));
+    state.end();
     this.#undoRest(execution, state);
     if (this.#group.length === 0) this.#groupSinceMs = this.#database.ports.nowMs();
     this.#group.push({ execution, ts });

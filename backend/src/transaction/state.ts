@@ -47,7 +47,8 @@ export class ExecutionState {
   #frames: Frame[] = [];
   /** Grows with every write and every rollback: whoever read ahead must read again. */
   version = 0;
-  #ended: Error | null = null;
+  /** Why nothing more may be done; without a text, because it is over. */
+  #ended: Error | true | null = null;
   readonly #beforeFirstWrite: (() => void) | undefined;
 
   constructor(options: { database: Database; isMutation: boolean; beginTs: Timestamp; beforeFirstWrite?: () => void; hidden?: HiddenWrites }) {
@@ -68,8 +69,8 @@ export class ExecutionState {
   }
 
   /** Refuses all further use, with this reason. */
-  end(reason: Error): void {
-    this.#ended ??= reason;
+  end(reason?: Error): void {
+    this.#ended ??= reason ?? true;
   }
 
   get isLive(): boolean {
@@ -77,7 +78,9 @@ export class ExecutionState {
   }
 
   assertLive(): void {
-    if (this.#ended !== null) throw this.#ended;
+    if (this.#ended === null) return;
+    // Made only when it is needed: an error for every execution would cost as much as a small one.
+    throw this.#ended === true ? new Error("This transaction has ended; its functions cannot be used any more") : this.#ended;
   }
 
   /** The table, or undefined; then its absence has been read and its creation will be noticed. */

@@ -62,7 +62,8 @@ export interface Backend {
 const VERSION = "1.48.0";
 
 /**
- * Opens a Convex-compatible backend on a data folder. The app of the last push runs again at once.
+ * Opens a Convex-compatible backend on a data folder. The app of the last push runs again at once; when it cannot be
+ * loaded any more, `onTrouble` is told and the backend waits for a push.
  *
  * @throws StorageError when the folder is in use, damaged or of a newer version, and Node's error for a busy port.
  * @example
@@ -172,7 +173,12 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
   });
   urls.cloudUrl = http.url;
   urls.siteUrl = http.siteUrl;
-  await deployer.restore();
+  try {
+    await deployer.restore();
+  } catch (error) {
+    // A backend without functions can still take a push, which mends it; one that does not open cannot.
+    onTrouble(error);
+  }
   return {
     url: http.url,
     siteUrl: http.siteUrl,

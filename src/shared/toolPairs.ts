@@ -22,33 +22,38 @@ const partsOf = (doc: WithMessage): readonly ToolPart[] =>
  * @example filterOutOrphanedToolMessages(messagesOfAWindow)
  */
 export function filterOutOrphanedToolMessages<Doc extends WithMessage>(docs: readonly Doc[]): Doc[] {
-  const calls = new Set<unknown>();
-  const answered = new Set<unknown>();
-  const callOfApproval = new Map<unknown, unknown>();
-  const responses = new Set<unknown>();
-  for (const part of docs.flatMap(partsOf)) {
-    if (part.type === "tool-call") calls.add(part.toolCallId);
-    // A result without its call before it answers nothing.
-    if (part.type === "tool-result" && calls.has(part.toolCallId)) answered.add(part.toolCallId);
-    if (part.type === "tool-approval-request") callOfApproval.set(part.approvalId, part.toolCallId);
-    if (part.type === "tool-approval-response") responses.add(part.approvalId);
-  }
-  const resumable = new Set([...callOfApproval].flatMap(([approval, call]) => (responses.has(approval) ? [call] : [])));
-  const keeps = (part: ToolPart): boolean => {
-    if (part.type === "tool-call") return answered.has(part.toolCallId) || resumable.has(part.toolCallId);
-    if (part.type === "tool-result") return answered.has(part.toolCallId);
-    if (part.type === "tool-approval-request") return answered.has(part.toolCallId) || resumable.has(part.toolCallId);
-    if (part.type === "tool-approval-response") return calls.has(callOfApproval.get(part.approvalId));
-    return true;
-  };
+  const whole = wholePairs(docs.flatMap(partsOf));
   return docs.flatMap((doc) => {
     const parts = partsOf(doc);
-    const kept = parts.filter(keeps);
+    const kept = parts.filter((part) => !HALVES.has(part.type) || whole.has(part));
     if (kept.length === parts.length) return [doc];
     if (!kept.some(saysSomething)) return [];
     // The content is a subset of parts that this role's content had before.
     return [{ ...doc, message: { ...doc.message, content: kept } as unknown as Message }];
   });
+}
+
+/** The kinds of parts that mean nothing alone. */
+const HALVES = new Set(["tool-call", "tool-result", "tool-approval-request", "tool-approval-response"]);
+
+/**
+ * The parts that have their other half: whatever answers comes after what it answers. Ids are those of the newest
+ * call, since some providers use an id again.
+ */
+function wholePairs(parts: readonly ToolPart[]): Set<ToolPart> {
+  const whole = new Set<ToolPart>();
+  const calls = new Map<unknown, ToolPart>();
+  const requests = new Map<unknown, { request: ToolPart; call: ToolPart }>();
+  for (const part of parts) {
+    const call = calls.get(part.toolCallId);
+    const asked = requests.get(part.approvalId);
+    if (part.type === "tool-call") calls.set(part.toolCallId, part);
+    else if (part.type === "tool-result" && call !== undefined) whole.add(call).add(part);
+    else if (part.type === "tool-approval-request" && call !== undefined) requests.set(part.approvalId, { request: part, call });
+    else if (part.type === "tool-approval-response" && asked !== undefined) whole.add(asked.call).add(asked.request).add(part);
+  }
+  for (const { request, call } of requests.values()) if (whole.has(call)) whole.add(request);
+  return whole;
 }
 
 /** Reasoning alone is of no use to a model once the call that it led to is gone; some providers refuse it. */

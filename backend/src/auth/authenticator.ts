@@ -12,6 +12,8 @@ export interface AuthenticatorOptions {
   /** The providers of the app that runs now. */
   readonly providers: () => readonly AuthProvider[];
   readonly ports: Pick<Ports, "nowMs">;
+  /** Where providers' keys are fetched with. @default the platform's `fetch` */
+  readonly fetch?: typeof fetch;
 }
 
 /** Turns credentials into identities; every way in goes through it. */
@@ -22,10 +24,10 @@ export interface Authenticator {
   fromToken(token: AuthToken): Promise<Identity>;
 }
 
-export function createAuthenticator({ adminKey, providers, ports }: AuthenticatorOptions): Authenticator {
-  const jwt = new JwtVerifier(ports);
-  const admin = (key: string, actingAs: JsonObject | null): Identity => {
-    if (isAdminKey(key, adminKey)) return { kind: "admin", actingAs };
+export function createAuthenticator({ adminKey, providers, ports, fetch }: AuthenticatorOptions): Authenticator {
+  const jwt = new JwtVerifier({ nowMs: () => ports.nowMs(), fetch });
+  const mustBeAdminKey = (key: string): void => {
+    if (isAdminKey(key, adminKey)) return;
     const [name = ""] = adminKey.split("|");
     throw new UserError(
       "BadDeployKey",
@@ -39,8 +41,10 @@ export function createAuthenticator({ adminKey, providers, ports }: Authenticato
       const [, scheme = "", value = ""] = /^(\S+)\s+(.*)$/.exec(authorization) ?? [];
       if (scheme.toLowerCase() === "bearer") return await jwt.verify(value.trim(), providers());
       if (scheme !== "Convex") throw new UserError("InvalidAuthHeader", `Unknown authorization scheme ${JSON.stringify(scheme.slice(0, 40))}; use Bearer or Convex`, { httpStatus: 401 });
-      const [, key = "", identity] = /^([^:]*(?::(?=[^|]*\|)[^:]*)?)(?::(.*))?$/.exec(value) ?? [];
-      return admin(key, identity === undefined ? null : parseIdentity(identity));
+      // A kind of deployment may stand before the name, with a colon of its own.
+      const colon = value.indexOf(":", value.indexOf("|") + 1);
+      mustBeAdminKey(colon === -1 ? value : value.slice(0, colon));
+      return { kind: "admin", actingAs: colon === -1 ? null : parseIdentity(value.slice(colon + 1)) };
     },
     async fromToken(token) {
       switch (token.kind) {
@@ -49,7 +53,8 @@ export function createAuthenticator({ adminKey, providers, ports }: Authenticato
         case "user":
           return await jwt.verify(token.jwt, providers());
         case "admin":
-          return admin(token.key, token.actingAs);
+          mustBeAdminKey(token.key);
+          return { kind: "admin", actingAs: token.actingAs };
         default:
           return token satisfies never;
       }

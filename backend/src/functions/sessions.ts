@@ -12,6 +12,8 @@ const PURGE_BATCH = 500;
 export interface SessionRequest {
   readonly sessionId: string;
   readonly requestId: number;
+  /** True when this cannot be a repeat: then nobody looks for an earlier result. @default false */
+  readonly isNew?: boolean;
 }
 
 /** What a mutation came to, for a client that asks again. */

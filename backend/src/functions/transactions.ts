@@ -100,7 +100,7 @@ export async function runMutation(running: Running, session: SessionRequest | nu
   let hasScheduled = false;
   try {
     const { value: { value, recordedLogLines }, ts, usage } = await host.transactions.mutate(async (tx): Promise<MutationValue> => {
-      const before = session === null ? null : findRecorded(tx, session);
+      const before = session === null || session.isNew === true ? null : findRecorded(tx, session);
       if (before !== null) return { value: before.value, recordedLogLines: before.logLines };
       const run = new TransactionRun({ ...running, tx, journalBefore: null });
       const value = await invokeOrRollBack(run, running);

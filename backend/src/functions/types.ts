@@ -81,10 +81,11 @@ export interface FunctionRunner {
   query(call: CallRequest, options?: { journal?: string | null }): Promise<QueryResult>;
   /**
    * `session` makes a client's mutation exactly-once: a repeat of the same pair returns the recorded result, which
-   * was stored in the mutation's own transaction. `scheduledFunctionId` in the call settles that job in the same
+   * was stored in the mutation's own transaction (`isNew`: the caller knows that this is no repeat).
+   * `scheduledFunctionId` in the call settles that job in the same
    * transaction.
    */
-  mutation(call: CallRequest, options?: { session?: { sessionId: string; requestId: number } }): Promise<MutationResult>;
+  mutation(call: CallRequest, options?: { session?: { sessionId: string; requestId: number; isNew?: boolean } }): Promise<MutationResult>;
   action(call: CallRequest, options?: { signal?: AbortSignal }): Promise<ActionResult>;
   /** Routes by `http.js` and component mounts; streams the response. */
   httpAction(request: Request, identity: Identity, caller: { requestId: string; ip: string | null }): Promise<Response>;

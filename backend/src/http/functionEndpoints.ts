@@ -1,8 +1,8 @@
 import { UserError } from "../errors.ts";
 import { serverErrorText } from "../functions/serverErrorText.ts";
-import type { CallRequest, FunctionRunner, Outcome } from "../functions/types.ts";
+import type { CallRequest, FunctionRunner, Outcome, QueryResult } from "../functions/types.ts";
 import type { Ports } from "../ports.ts";
-import type { TransactionRunner } from "../transaction/types.ts";
+import type { Timestamp, TransactionRunner } from "../transaction/types.ts";
 import { touches } from "../transaction/readSet.ts";
 import { isRecord, type JsonObject, type JsonValue } from "../values/json.ts";
 import { decodeTs, encodeTs } from "../values/timestamps.ts";
@@ -123,18 +123,35 @@ async function queryAt(options: FunctionEndpointsOptions, body: JsonObject, requ
   if (at > options.transactions.latestTs) throw new UserError("BadTimestamp", "The ts lies in the future of this deployment");
   const call = callOf(options, body, request);
   const result = await options.functions.query(call);
-  const since = options.transactions.commitsAfter(at);
-  const isSame = since !== null && since.filter((commit) => commit.ts <= result.ts).every((commit) => !touches(result.readSet, commit));
-  if (!isSame) {
+  if (!isUnchanged(options, result, { after: at, upTo: result.ts })) {
     throw new UserError("SnapshotTooOld", "What this query reads has changed since that ts, and this backend keeps no older versions. Ask for a new ts.", { httpStatus: 409 });
   }
   return udfResponse(result.outcome, { logLines: result.logLines, requestId: call.requestId, clean: call.clean });
 }
 
+/** Whether no commit of that time (the first end excluded) touched what a query read. Never true when one did. */
+function isUnchanged({ transactions }: FunctionEndpointsOptions, { readSet }: QueryResult, { after, upTo }: { after: Timestamp; upTo: Timestamp }): boolean {
+  if (after >= upTo) return true;
+  const commits = transactions.commitsAfter(after);
+  return commits !== null && commits.every((commit) => commit.ts > upTo || !touches(readSet, commit));
+}
+
+const MAX_BATCH_TRIES = 5;
+const MAX_BATCH_QUERIES = 1000;
+
+/** Several queries on one snapshot. */
 async function queryBatch(options: FunctionEndpointsOptions, body: JsonObject, request: HttpRequest): Promise<JsonObject> {
   const { queries } = body;
-  if (!Array.isArray(queries)) throw new UserError("BadRequest", "query_batch needs a list of queries");
-  // Asked for together, they run one after another with nothing in between: one snapshot.
-  const results = await Promise.all(queries.map(async (query) => await runFunction(options, { kind: "query", call: callOf(options, isRecord(query) ? (query as JsonObject) : {}, request) })));
-  return { results };
+  if (!Array.isArray(queries) || queries.length > MAX_BATCH_QUERIES) throw new UserError("BadRequest", `query_batch needs a list of at most ${MAX_BATCH_QUERIES} queries`);
+  // An element that is no object has no path, and is refused for that.
+  const calls = queries.map((query) => callOf(options, isRecord(query) ? (query as JsonObject) : {}, request));
+  for (let tries = 0; tries < MAX_BATCH_TRIES; tries += 1) {
+    // Asked for together, they run one after another; rarely does a mutation come between.
+    const results = await Promise.all(calls.map(async (call) => ({ call, result: await options.functions.query(call) })));
+    const newest = results.reduce((ts, { result }) => (result.ts > ts ? result.ts : ts), 0n);
+    if (results.every(({ result }) => isUnchanged(options, result, { after: result.ts, upTo: newest }))) {
+      return { results: results.map(({ call, result }) => udfResponse(result.outcome, { logLines: result.logLines, requestId: call.requestId, clean: call.clean })) };
+    }
+  }
+  throw new UserError("ExpiredInQueue", "Too many writes touch what these queries read: no common snapshot was found. Try again.", { httpStatus: 503 });
 }

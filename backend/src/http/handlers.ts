@@ -35,6 +35,8 @@ export type RawHandler = (request: HttpRequest) => Promise<HttpReply> | HttpRepl
 export type HttpRoute = RouteLimits & ({ readonly json: JsonHandler } | { readonly raw: RawHandler });
 
 interface RouteLimits {
+  /** True: credentials are not looked at, wrong ones do no harm, and `identity` is nobody's. */
+  readonly isOpen?: boolean;
   /** Decoded bytes; default 16 MiB + 2000. */
   readonly maxBodyBytes?: number;
 }

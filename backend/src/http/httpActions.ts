@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { Readable, Transform } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { UserError } from "../errors.ts";
 import type { FunctionRunner, Identity } from "../functions/types.ts";
 import { readBody } from "./body.ts";
+import { sendStream } from "./reply.ts";
 
-/** Largest body of a request to an HTTP action. Source: convex-protocol B.4. */
+/** Largest body of a request to an HTTP action, and of its response. Source: convex-protocol B.4. */
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
 
 export interface HttpActionCall {
@@ -27,21 +27,39 @@ export async function serveHttpAction(request: IncomingMessage, response: Server
     requestId: call.requestId,
     ip: request.socket.remoteAddress ?? null,
   });
-  if (response.destroyed) return;
+  if (response.destroyed) {
+    await answer.body?.cancel();
+    return;
+  }
   response.writeHead(answer.status, toHeaders(answer.headers));
   if (answer.body === null || request.method === "HEAD") {
     await answer.body?.cancel();
     response.end();
     return;
   }
+  // The platform's stream, which has two declarations: the DOM's and Node's.
+  const body = Readable.fromWeb(answer.body as unknown as NodeReadableStream);
+  const limited = limit(MAX_BODY_BYTES);
+  body.once("error", (error) => limited.destroy(error));
+  limited.once("close", () => body.destroy());
   try {
-    // The platform's stream, which has two declarations: the DOM's and Node's.
-    await pipeline(Readable.fromWeb(answer.body as unknown as NodeReadableStream), response);
-  } catch (error) {
-    // The client went away, which cancels the body; anything else is the developer's stream that failed half-way, and
-    // a cut connection is all that is left to tell.
-    if (!gone.signal.aborted) response.destroy(error instanceof Error ? error : undefined);
+    await sendStream(response, body.pipe(limited));
+  } catch {
+    // The developer's stream failed half-way, or is too large. The function log tells it; to the client a cut connection
+    // is all that is left to tell.
+    response.destroy();
   }
+}
+
+function limit(maxBytes: number): Transform {
+  let size = 0;
+  return new Transform({
+    transform(piece: Uint8Array, _encoding, done) {
+      size += piece.length;
+      if (size > maxBytes) done(new UserError("HttpResponseTooLarge", `The body of an HTTP action's response is larger than ${maxBytes} bytes`));
+      else done(null, piece);
+    },
+  });
 }
 
 function toRequest(request: IncomingMessage, { url, signal }: { url: URL; signal: AbortSignal }): Request {
@@ -51,6 +69,7 @@ function toRequest(request: IncomingMessage, { url, signal }: { url: URL; signal
     for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined && !name.startsWith(":")) headers.append(name, item);
   }
   const method = request.method ?? "GET";
+  if (FORBIDDEN.has(method)) throw new UserError("MethodNotAllowed", `HTTP actions cannot be called by ${method}`, { httpStatus: 405 });
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return new Request(url, { method, headers, signal });
   headers.delete("content-encoding");
   // As above; and `duplex`, which Node asks for with a stream, is not in the DOM's declarations.
@@ -58,19 +77,26 @@ function toRequest(request: IncomingMessage, { url, signal }: { url: URL; signal
   return new Request(url, { method, headers, body, signal, duplex: "half" } as RequestInit);
 }
 
+/** Methods that the platform's `Request` does not have. */
+const FORBIDDEN = new Set(["TRACE", "TRACK", "CONNECT"]);
+/** Headers about the connection, which is ours; a response that was fetched elsewhere carries those of another. */
+const OURS = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "trailer", "set-cookie"]);
+
 function toHeaders(headers: Headers): Record<string, string | string[]> {
   const cookies = headers.getSetCookie();
-  const others = Object.fromEntries([...headers].filter(([name]) => name !== "set-cookie"));
+  const others = Object.fromEntries([...headers].filter(([name]) => !OURS.has(name)));
   return cookies.length === 0 ? others : { ...others, "set-cookie": cookies };
 }
 
+const HOST = /^(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/;
+
 /** The address that user code sees: the one the client asked for, also behind a proxy that says so. */
 export function requestedUrl(request: IncomingMessage, path: string): URL {
-  const forwarded = request.headers["x-forwarded-proto"];
-  const scheme = forwarded === "https" ? "https" : "http";
-  try {
-    return new URL(path, `${scheme}://${request.headers.host ?? "127.0.0.1"}`);
-  } catch (cause) {
-    throw new UserError("BadRequest", "The Host header or the path is not part of a valid URL", { cause });
+  const { host = "127.0.0.1", "x-forwarded-proto": forwarded } = request.headers;
+  // A path that begins with two slashes is a path, not another host; a host holds no path.
+  if (HOST.test(host) && path.startsWith("/")) {
+    const url = URL.parse(`${forwarded === "https" ? "https" : "http"}://${host}${path}`);
+    if (url !== null) return url;
   }
+  throw new UserError("BadRequest", "The Host header or the path is not part of a valid URL");
 }

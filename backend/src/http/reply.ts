@@ -2,14 +2,25 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "../errors.ts";
+import { drainBody } from "./body.ts";
 import type { HttpReply } from "./handlers.ts";
 
-/** Sends a reply; a stream goes at the pace the client reads it. */
+/** Sends a reply; a stream goes at the pace the client reads it. A client that goes away ends it without an error. */
 export async function sendReply(response: ServerResponse, { status, headers = {}, body = null }: HttpReply): Promise<void> {
   response.writeHead(status, { ...headers });
   if (body === null || response.req.method === "HEAD") response.end();
   else if (typeof body === "string" || body instanceof Uint8Array) response.end(body);
-  else await pipeline(Readable.from(body), response);
+  else await sendStream(response, Readable.from(body));
+}
+
+/** Sends a body as it comes. Throws what the body throws; the connection is then cut, for want of another way to tell. */
+export async function sendStream(response: ServerResponse, body: Readable): Promise<void> {
+  try {
+    await pipeline(body, response);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE") return;
+    throw error;
+  }
 }
 
 export function sendJson(response: ServerResponse, status: number, json: unknown): void {
@@ -20,17 +31,20 @@ export function sendJson(response: ServerResponse, status: number, json: unknown
 
 /**
  * Reports a failure as `{code, message}`. What is not a caller's mistake is told to `onTrouble`, and to the client only
- * that it happened.
+ * that it happened. Never rejects.
  */
-export function sendError(response: ServerResponse, error: unknown, onTrouble: (error: unknown) => void): void {
+export async function sendError(response: ServerResponse, error: unknown, onTrouble: (error: unknown) => void): Promise<void> {
   const known = error instanceof UserError ? error : null;
   if (known === null) onTrouble(error);
-  if (response.headersSent) {
+  if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  // The rest of a body that was refused is not worth reading.
-  if (!response.req.complete) response.setHeader("connection", "close");
+  if (!response.req.complete) {
+    // The rest of a body that was refused is read and dropped, within bounds; what is more ends the connection.
+    await drainBody(response.req);
+    response.setHeader("connection", "close");
+  }
   sendJson(response, known?.httpStatus ?? 500, {
     code: known?.code ?? "InternalServerError",
     message: known?.message ?? "The backend failed; its log says why.",

@@ -12,7 +12,7 @@ export interface DeploymentInfo {
   readonly randomRequestId: () => string;
 }
 
-const text = (body: string): HttpRoute => ({ raw: () => ({ status: 200, headers: { "content-type": "text/plain" }, body }) });
+const text = (body: string): HttpRoute => ({ isOpen: true, raw: () => ({ status: 200, headers: { "content-type": "text/plain" }, body }) });
 
 /** Endpoints about the deployment itself, its files and its administration. */
 export function deploymentRoutes(handlers: HttpHandlers, info: DeploymentInfo): HttpRoutes {
@@ -21,8 +21,8 @@ export function deploymentRoutes(handlers: HttpHandlers, info: DeploymentInfo): 
     "GET /instance_name": text(info.instanceName),
     "GET /instance_version": text(info.version),
     "GET /version": text(info.version),
-    "POST /echo": { raw: (request) => ({ status: 200, body: request.body }) },
-    "POST /api/debug_event": { json: () => ({}) },
+    "POST /echo": { isOpen: true, raw: (request) => ({ status: 200, body: request.body }) },
+    "POST /api/debug_event": { isOpen: true, json: () => ({}) },
     ...fileRoutes(handlers),
     ...forAdmins({ ...adminRoutes(handlers, info), ...handlers.admin }),
   };
@@ -46,8 +46,8 @@ function fileRoutes({ files }: HttpHandlers): HttpRoutes {
   const serve = async ({ rest, url, headers }: HttpRequest): Promise<HttpReply> =>
     await files.serve({ uuid: rest, component: url.searchParams.get("component"), range: headers.range ?? null });
   return {
-    "POST /api/storage/upload": { raw: upload, maxBodyBytes: Number.MAX_SAFE_INTEGER },
-    "GET /api/storage/*": { raw: serve },
+    "POST /api/storage/upload": { isOpen: true, raw: upload, maxBodyBytes: Number.MAX_SAFE_INTEGER },
+    "GET /api/storage/*": { isOpen: true, raw: serve },
   };
 }
 

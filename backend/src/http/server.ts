@@ -47,13 +47,13 @@ export interface HttpServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const urls = { cloudUrl: "", siteUrl: "" };
   const api = new Api(options, () => urls);
-  const main = createServer((request, response) => api.serve(request, response));
+  const main = createServer(SERVER_OPTIONS, (request, response) => api.serve(request, response));
   main.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A reset before the handshake is over is the peer's own affair.
     socket.on("error", () => socket.destroy());
     options.onUpgrade(request, socket, head);
   });
-  const site = createServer((request, response) => api.serveSite(request, response, request.url ?? "/"));
+  const site = createServer(SERVER_OPTIONS, (request, response) => api.serveSite(request, response, request.url ?? "/"));
   const { host } = options;
   const port = await listen(main, options.port, host);
   urls.cloudUrl = `http://${host}:${port}`;
@@ -65,6 +65,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   }
   return { url: urls.cloudUrl, siteUrl: urls.siteUrl, close: async () => void (await Promise.all([close(main), close(site)])) };
 }
+
+/**
+ * A body may take as long as it comes at all (a large file over a slow line; see `readBody`); headers may not. Tokens
+ * make headers large.
+ */
+const SERVER_OPTIONS = { requestTimeout: 0, headersTimeout: 30_000, maxHeaderSize: 64 * 1024 };
 
 async function listen(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
@@ -109,11 +115,11 @@ class Api {
       return;
     }
     for (const [name, value] of Object.entries(corsHeaders(request))) if (value !== undefined) response.setHeader(name, value);
-    this.#answer(request, response).catch((error: unknown) => sendError(response, error, this.#options.onTrouble));
+    this.#answer(request, response).catch(async (error: unknown) => await sendError(response, error, this.#options.onTrouble));
   }
 
   serveSite(request: IncomingMessage, response: ServerResponse, path: string): void {
-    this.#serveSite(request, response, path).catch((error: unknown) => sendError(response, error, this.#options.onTrouble));
+    this.#serveSite(request, response, path).catch(async (error: unknown) => await sendError(response, error, this.#options.onTrouble));
   }
 
   async #serveSite(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -159,7 +165,7 @@ class Api {
       url,
       rest,
       headers: request.headers,
-      identity: await this.#options.authenticate(authorization),
+      identity: route.isOpen === true ? { kind: "none" } : await this.#options.authenticate(authorization),
       ip: request.socket.remoteAddress ?? null,
       body: readBody(request, route.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES),
       signal: gone.signal,
@@ -172,6 +178,9 @@ class Api {
     if (exact !== undefined) return { route: exact, rest: "" };
     const prefix = this.#prefixes.find(([candidate]) => wanted.startsWith(candidate));
     if (prefix !== undefined) return { route: prefix[1], rest: decodePath(wanted.slice(prefix[0].length)) };
+    if (METHODS.some((other) => Object.hasOwn(this.#routes, `${other} ${url.pathname}`))) {
+      throw new UserError("MethodNotAllowed", `${url.pathname} cannot be called by ${method}`, { httpStatus: 405 });
+    }
     throw new UserError("NotFound", `There is no endpoint ${wanted.slice(0, 200)}`, { httpStatus: 404 });
   }
 
@@ -179,6 +188,8 @@ class Api {
     return Buffer.from(this.#options.ports.randomBytes(8)).toString("hex");
   }
 }
+
+const METHODS = ["GET", "POST"];
 
 function decodePath(path: string): string {
   try {

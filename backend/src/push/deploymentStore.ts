@@ -65,9 +65,9 @@ export class DeploymentStore {
   read(name: string): StoredDeployment {
     const path = this.#path(name);
     const text = readFileSync(path, "utf8");
-    // Written by `save`; the hash in the name tells whether it still is what was written.
-    const stored = JSON.parse(text) as StoredDeployment & { format: number };
     if (sha256(text).slice(0, 32) !== name) throw new Error(`The stored push ${path} is damaged. Push the functions again.`);
+    // The hash in the name says that it is what `save` wrote.
+    const stored = JSON.parse(text) as StoredDeployment & { format: number };
     if (stored.format !== FORMAT) throw new Error(`The stored push ${path} has format ${stored.format}, this version reads ${FORMAT}. Push the functions again.`);
     return stored;
   }

@@ -1,10 +1,10 @@
-import { serverErrorText } from "../functions/serverErrorText.ts";
 import type { CallRequest, FunctionRunner, Identity } from "../functions/types.ts";
 import type { Ports } from "../ports.ts";
+import { touches } from "../transaction/readSet.ts";
 import { ReadSetIndex } from "../transaction/readSetIndex.ts";
-import type { Commit, ComponentPath, Timestamp, TransactionRunner } from "../transaction/types.ts";
+import type { Commit, ComponentPath, ReadSet, Timestamp, TransactionRunner } from "../transaction/types.ts";
 import type { JsonObject } from "../values/json.ts";
-import { CachedQuery, type QueryRun } from "./cachedQuery.ts";
+import { CachedQuery, queryRunOf, type QueryRun } from "./cachedQuery.ts";
 
 /** What a subscriber wants to know. */
 export interface QueryRequest {
@@ -20,17 +20,30 @@ export interface QueryCacheOptions {
   readonly functions: Pick<FunctionRunner, "query">;
   readonly transactions: Pick<TransactionRunner, "onCommit" | "commitsAfter" | "latestTs">;
   readonly ports: Pick<Ports, "nowMs" | "randomBytes">;
-  /** Results nobody subscribes to that are kept for the next who asks. @default 200 */
+  /** Results nobody subscribes to that are kept for the next who asks. @default 500 */
   readonly maxIdle?: number;
+  /** Characters of text that those results may hold in all. @default 32 Mi */
+  readonly maxIdleChars?: number;
 }
+
+// A newcomer is not given a result that saw the clock longer ago than this; source: convex-protocol E.1.
+const MAX_CLOCK_AGE_MS = 17_000;
 
 /**
  * Results of queries, shared: whoever asks the same (component, function, arguments, journal, and identity where the
  * function looks at it) gets the same run. A result stays valid until a commit touches what it read.
+ *
+ * A query is run again when a subscriber asks for its newest result, not when it becomes stale: subscribers that
+ * cannot take a result (a slow connection) cause no work.
  */
 export class QueryCache {
   readonly #options: QueryCacheOptions;
   readonly #entries = new Map<string, CachedQuery>();
+  /** Every entry somebody holds or can find: one that a newer one replaced in the map lives on for its subscribers. */
+  readonly #live = new Set<CachedQuery>();
+  /** Valid results without subscribers and their sizes, least recently used first. */
+  readonly #idle = new Map<CachedQuery, number>();
+  #idleChars = 0;
   readonly #readSets = new ReadSetIndex<CachedQuery>();
   /** Functions that were seen to look at the identity; the others are shared by everyone. */
   readonly #identityAware = new Set<string>();
@@ -44,37 +57,46 @@ export class QueryCache {
   close(): void {
     this.#stopListening();
     this.#entries.clear();
+    this.#live.clear();
+    this.#idle.clear();
   }
 
-  /** Number of results held, with and without subscribers. */
+  /** Number of results that can be found, with and without subscribers. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** The shared query for a request; `onStale` is called when its result is no longer the newest. */
+  /** Number of read sets that are watched. */
+  get watched(): number {
+    return this.#readSets.size;
+  }
+
+  /**
+   * The shared query for a request. `onStale` stands for the subscriber: it is called when the result is no longer the
+   * newest, from inside the commit (it must not throw), and given to {@link unsubscribe}.
+   */
   subscribe(request: QueryRequest, onStale: () => void): CachedQuery {
     const key = this.#keyOf(request);
     const existing = this.#entries.get(key);
-    if (existing?.isSharable === true) {
-      // Moved to the end: the map's order is the order of last use.
-      this.#entries.delete(key);
-      this.#entries.set(key, existing);
-      existing.subscribers.add(onStale);
-      return existing;
+    const entry = existing?.isSharable === true ? existing : new CachedQuery(key, request);
+    if (entry !== existing) {
+      if (existing !== undefined && this.#idle.has(existing)) this.#forget(existing);
+      this.#entries.set(key, entry);
+      this.#live.add(entry);
     }
-    const entry = new CachedQuery(key, request);
-    this.#entries.set(key, entry);
+    this.#leaveIdle(entry);
     entry.subscribers.add(onStale);
     return entry;
   }
 
   unsubscribe(entry: CachedQuery, onStale: () => void): void {
     entry.subscribers.delete(onStale);
-    if (entry.subscribers.size === 0) this.#evict(entry);
+    // A run that is under way decides at its end.
+    if (entry.subscribers.size === 0 && entry.running === null) this.#rest(entry);
   }
 
   /**
-   * The newest result of a query, run if it has none that is valid. Never rejects for a developer's mistake.
+   * The newest result of a query, run if it has none that is valid. Rejects only for trouble of our own.
    * `isNew`: the subscriber has had no result of it yet.
    */
   async refresh(entry: CachedQuery, { isNew }: { isNew: boolean }): Promise<QueryRun> {
@@ -82,28 +104,36 @@ export class QueryCache {
     if (run !== null && run.invalidFrom === null && !(isNew && this.#isTooOld(run))) return run;
     entry.running ??= this.#run(entry).finally(() => {
       entry.running = null;
+      if (entry.subscribers.size === 0) this.#rest(entry);
     });
     return await entry.running;
   }
 
   /** Makes every result stale: the app's code has changed. */
   invalidateAll(): void {
-    for (const entry of this.#entries.values()) this.#markStale(entry, this.#options.transactions.latestTs);
     this.#identityAware.clear();
+    for (const entry of this.#live) this.#markStale(entry, this.#options.transactions.latestTs);
   }
 
   async #run(entry: CachedQuery): Promise<QueryRun> {
-    const { request } = entry;
-    const journal = entry.run?.result.journal ?? request.journal;
-    const generation = entry.generation;
+    const { request, generation } = entry;
     const call = this.#call(request);
-    const result = await this.#options.functions.query(call, { journal });
-    const run: QueryRun = { result, requestId: call.requestId, ranAtMs: this.#options.ports.nowMs(), invalidFrom: null, text: null };
+    const result = await this.#options.functions.query(call, { journal: entry.run?.journal ?? request.journal });
+    const run = queryRunOf(result, { requestId: call.requestId, ranAtMs: this.#options.ports.nowMs() });
     entry.runs += 1;
-    entry.run = run;
-    if (result.observedIdentity) this.#bindToIdentity(entry);
-    this.#register(entry, { run, generation });
+    this.#replace(entry, run);
+    if (result.observedIdentity) this.#bindToIdentity(request);
+    this.#watch(entry, { readSet: result.readSet, generation });
     return run;
+  }
+
+  #replace(entry: CachedQuery, run: QueryRun): void {
+    const before = entry.run;
+    entry.run = run;
+    if (before === null || before.invalidFrom !== null) return;
+    // It was only too old for a newcomer; the others get the newer one too.
+    before.invalidFrom = run.ts;
+    for (const onStale of entry.subscribers) onStale();
   }
 
   #call({ componentPath, path, args, identity }: QueryRequest): CallRequest {
@@ -112,29 +142,32 @@ export class QueryCache {
   }
 
   /** Watches for commits that touch what the run read, from its own timestamp on. */
-  #register(entry: CachedQuery, { run, generation }: { run: QueryRun; generation: number }): void {
-    this.#readSets.add(entry, run.result.readSet);
-    const since = this.#options.transactions.commitsAfter(run.result.ts);
-    if (generation !== entry.generation || since === null) return this.#markStale(entry, run.result.ts + 1n);
-    const touching = since.find((commit) => this.#readSets.affected(commit).has(entry));
-    if (touching !== undefined) this.#markStale(entry, touching.ts);
+  #watch(entry: CachedQuery, { readSet, generation }: { readSet: ReadSet; generation: number }): void {
+    const { run } = entry;
+    if (run === null) return;
+    const since = this.#options.transactions.commitsAfter(run.ts);
+    // Nobody knows what happened since: the result holds for the moment at which it was made.
+    if (generation !== entry.generation || since === null) return this.#markStale(entry, run.ts + 1n);
+    const touching = since.find((commit) => touches(readSet, commit));
+    if (touching !== undefined) return this.#markStale(entry, touching.ts);
+    this.#readSets.add(entry, readSet);
   }
 
   /**
-   * The first run told that the function looks at who asks. Its result is this identity's alone; everybody else who
-   * shares the entry asks again and gets an entry of their own.
+   * A run told that the function looks at who asks. Its result is that identity's alone; everybody else who shares the
+   * entry asks again and gets an entry of their own.
    */
-  #bindToIdentity(entry: CachedQuery): void {
-    const name = functionName(entry.request);
+  #bindToIdentity(request: QueryRequest): void {
+    const name = functionName(request);
     if (this.#identityAware.has(name)) return;
     this.#identityAware.add(name);
     // Collected first: entries that get a new key go to the end of the map.
-    const sharing = Array.from(this.#entries.values()).filter((other) => functionName(other.request) === name);
-    for (const other of sharing) {
-      this.#entries.delete(other.key);
-      other.rekey(this.#keyOf(other.request));
-      this.#entries.set(other.key, other);
-      for (const onStale of other.subscribers) onStale();
+    const sharing = Array.from(this.#entries.values()).filter((entry) => functionName(entry.request) === name);
+    for (const entry of sharing) {
+      this.#entries.delete(entry.key);
+      entry.key = this.#keyOf(entry.request);
+      this.#entries.set(entry.key, entry);
+      for (const onStale of entry.subscribers) onStale();
     }
   }
 
@@ -151,28 +184,34 @@ export class QueryCache {
     entry.generation += 1;
     if (entry.run !== null && entry.run.invalidFrom === null) entry.run.invalidFrom = ts;
     this.#readSets.remove(entry);
-    if (entry.subscribers.size === 0) {
-      this.#forget(entry);
-      return;
-    }
+    if (entry.subscribers.size === 0 && entry.running === null) this.#forget(entry);
     for (const onStale of entry.subscribers) onStale();
   }
 
+  /** The last subscriber has gone: a valid result is kept for a while, others go at once. */
+  #rest(entry: CachedQuery): void {
+    if (this.#entries.get(entry.key) !== entry || !entry.isValid) return this.#forget(entry);
+    this.#leaveIdle(entry);
+    const size = entry.key.length + (entry.run?.body.length ?? 0);
+    this.#idle.set(entry, size);
+    this.#idleChars += size;
+    const { maxIdle = 500, maxIdleChars = 32 * 1024 * 1024 } = this.#options;
+    for (const oldest of this.#idle.keys()) {
+      if (this.#idle.size <= maxIdle && this.#idleChars <= maxIdleChars) return;
+      this.#forget(oldest);
+    }
+  }
+
   #forget(entry: CachedQuery): void {
+    this.#leaveIdle(entry);
+    this.#live.delete(entry);
     this.#readSets.remove(entry);
     if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
   }
 
-  #evict(entry: CachedQuery): void {
-    // Replaced by a newer entry of the same key, or stale: nobody will find it again.
-    if (this.#entries.get(entry.key) !== entry || entry.run === null || entry.run.invalidFrom !== null) return this.#forget(entry);
-    const { maxIdle = 200 } = this.#options;
-    let idle = 0;
-    for (const candidate of [...this.#entries.values()].toReversed()) {
-      if (candidate.subscribers.size > 0) continue;
-      idle += 1;
-      if (idle > maxIdle) this.#forget(candidate);
-    }
+  #leaveIdle(entry: CachedQuery): void {
+    this.#idleChars -= this.#idle.get(entry) ?? 0;
+    this.#idle.delete(entry);
   }
 
   #keyOf(request: QueryRequest): string {
@@ -180,15 +219,13 @@ export class QueryCache {
     return JSON.stringify([functionName(request), identity, request.journal, request.args]);
   }
 
-  /** A result that saw the clock is not handed to newcomers for ever; source: convex-protocol E.1. */
-  #isTooOld({ result, ranAtMs }: QueryRun): boolean {
-    return result.observedTime && this.#options.ports.nowMs() - ranAtMs > MAX_CLOCK_AGE_MS;
+  #isTooOld({ observedTime, ranAtMs }: QueryRun): boolean {
+    return observedTime && this.#options.ports.nowMs() - ranAtMs > MAX_CLOCK_AGE_MS;
   }
 }
 
-const MAX_CLOCK_AGE_MS = 17_000;
-
-const functionName = ({ componentPath, path }: QueryRequest): string => `${componentPath}|${path}`;
+/** `a/b:c` and `a/b.js:c` are one function. */
+const functionName = ({ componentPath, path }: QueryRequest): string => `${componentPath}|${path.replace(/\.js(?=:|$)/, "")}`;
 
 /** An admin may run what others may not, whatever the function looks at. */
 const adminKey = (identity: Identity): string => (identity.kind === "admin" ? identityKey(identity) : "anyone");
@@ -196,24 +233,11 @@ const adminKey = (identity: Identity): string => (identity.kind === "admin" ? id
 function identityKey(identity: Identity): string {
   switch (identity.kind) {
     case "user":
-      return `user:${JSON.stringify(identity.attributes)}:${identity.expiresMs}`;
+      // A new token for the same person changes nothing that a query can see.
+      return `user:${JSON.stringify(identity.attributes)}`;
     case "admin":
       return `admin:${JSON.stringify(identity.actingAs)}`;
     default:
       return identity.kind;
   }
-}
-
-/** The result as the sync protocol sends it, without the query's id. */
-export function runText(run: QueryRun): string {
-  run.text ??= textOf(run);
-  return run.text;
-}
-
-function textOf({ result: { outcome, logLines, journal }, requestId }: QueryRun): string {
-  const rest = JSON.stringify({ logLines, journal }).slice(1);
-  if (outcome.ok) return `"type":"QueryUpdated","value":${JSON.stringify(outcome.value)},${rest}`;
-  const { data } = outcome.error;
-  const errorData = data === undefined ? "" : `"errorData":${JSON.stringify(data)},`;
-  return `"type":"QueryFailed","errorMessage":${JSON.stringify(serverErrorText(requestId, outcome.error))},${errorData}${rest}`;
 }

@@ -8,7 +8,8 @@ import type { Timestamp } from "../transaction/types.ts";
  */
 
 export type ClientMessage =
-  | { readonly type: "Connect"; readonly sessionId: string; readonly maxObservedTs: Timestamp | null; readonly clientMs: number | null }
+  /** `isFirst`: this client object has not been connected before. */
+  | { readonly type: "Connect"; readonly sessionId: string; readonly isFirst: boolean; readonly maxObservedTs: Timestamp | null; readonly clientMs: number | null }
   | { readonly type: "Authenticate"; readonly baseVersion: number; readonly token: AuthToken }
   | { readonly type: "ModifyQuerySet"; readonly baseVersion: number; readonly newVersion: number; readonly changes: readonly QuerySetChange[] }
   | { readonly type: "Mutation" | "Action"; readonly call: ClientCall }
@@ -77,11 +78,12 @@ function tryJson(text: string): unknown {
 const isVersion = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
 
 function parseConnect(json: Fields): Parsed<ClientMessage> {
-  const { sessionId, maxObservedTimestamp, clientTs } = json;
+  const { sessionId, connectionCount, maxObservedTimestamp, clientTs } = json;
   if (typeof sessionId !== "string" || sessionId === "" || sessionId.length > 100) return bad("Connect needs a sessionId");
   const observed = parseTimestamp(maxObservedTimestamp);
   if (!observed.ok) return observed;
-  return ok({ type: "Connect", sessionId, maxObservedTs: observed.value, clientMs: typeof clientTs === "number" ? clientTs : null });
+  const clientMs = typeof clientTs === "number" ? clientTs : null;
+  return ok({ type: "Connect", sessionId, isFirst: connectionCount === 0, maxObservedTs: observed.value, clientMs });
 }
 
 function parseTimestamp(value: unknown): Parsed<Timestamp | null> {
@@ -104,6 +106,7 @@ function parseAuthenticate(json: Fields): Parsed<ClientMessage> {
   if (tokenType !== "Admin") return bad(`Unknown tokenType ${JSON.stringify(tokenType)?.slice(0, 60)}`);
   const actingAs = json.impersonating ?? json.acting_as ?? null;
   if (actingAs !== null && !isRecord(actingAs)) return bad("impersonating must be an object");
+  if (!isNestedWithin(actingAs, MAX_NESTING)) return bad(`impersonating is nested more than ${MAX_NESTING} levels deep`);
   // Parsed JSON whose top level is an object.
   return ok({ type: "Authenticate", baseVersion, token: { kind: "admin", key: value, actingAs: actingAs as JsonObject | null } });
 }
@@ -133,12 +136,21 @@ function parseChange(json: unknown): Parsed<QuerySetChange> {
   return ok({ type: "Add", queryId, journal, ...target.value });
 }
 
+// Far more than any Convex value has: the function runner says what those may have. It bounds whoever walks the value.
+const MAX_NESTING = 200;
+
+function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((item) => isNestedWithin(item, levels - 1));
+}
+
 function parseTarget(json: Fields): Parsed<{ path: string; args: JsonObject; componentPath: string | null }> {
   const { udfPath, args, componentPath = null } = json;
   if (typeof udfPath !== "string" || udfPath.length > 1000) return bad("A call needs a udfPath");
   if (componentPath !== null && typeof componentPath !== "string") return bad("componentPath must be text");
   const first: unknown = Array.isArray(args) ? args[0] : undefined;
   if (!Array.isArray(args) || args.length !== 1 || !isRecord(first)) return bad("args must be a list of one object");
+  if (!isNestedWithin(first, MAX_NESTING)) return bad(`args are nested more than ${MAX_NESTING} levels deep`);
   // Parsed JSON; the function runner checks that it is a Convex value.
   return ok({ path: udfPath, args: first as JsonObject, componentPath });
 }
@@ -169,14 +181,14 @@ function versionJson({ querySet, identity, ts }: StateVersion): JsonObject {
 export function transitionText(
   versions: { readonly start: StateVersion; readonly end: StateVersion },
   modifications: readonly string[],
-  clock: { readonly clientSkewMs: number | null; readonly serverNs: bigint },
+  clock: { readonly clientSkewMs: number | null; readonly serverMs: number },
 ): string {
   const head = JSON.stringify({
     type: "Transition",
     startVersion: versionJson(versions.start),
     endVersion: versionJson(versions.end),
     ...(clock.clientSkewMs === null ? {} : { clientClockSkew: clock.clientSkewMs }),
-    serverTs: Number(clock.serverNs),
+    serverTs: Math.round(clock.serverMs * 1e6),
   });
   return `${head.slice(0, -1)},"modifications":[${modifications.join(",")}]}`;
 }

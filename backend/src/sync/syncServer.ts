@@ -1,13 +1,26 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
-import { Session, type Connection, type SessionOptions } from "./session.ts";
+import type { Ports, Timer } from "../ports.ts";
+import type { Commit, TransactionRunner } from "../transaction/types.ts";
+import { recordedRequests } from "../functions/sessions.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import { SharedFrames } from "./sharedFrames.ts";
+import { SocketConnection } from "./socketConnection.ts";
 
-/** Largest frame a client may send, bytes: arguments of 16 MiB and what is around them. */
-const MAX_FRAME_BYTES = 17 * 1024 * 1024;
-/** What a client may leave unread before it is cut off. */
-const MAX_UNREAD_BYTES = 128 * 1024 * 1024;
+export interface SyncServerOptions extends SessionOptions {
+  readonly transactions: Pick<TransactionRunner, "latestTs" | "onCommit">;
+  readonly ports: Ports;
+  /** Connections at a time; whoever comes then is refused. @default 20000 */
+  readonly maxConnections?: number;
+}
+
+/** Largest frame a client may send, bytes: arguments of 16 MiB and what is around them; a whole query set. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+const DEFAULT_MAX_CONNECTIONS = 20_000;
 const PATH = /^\/api\/(?:[^/?]+\/)?sync(?:\?|$)/;
+/** How often connections are looked at: pings, and those that are dead or do nothing. */
+const CHECK_MS = 5000;
 
 /** The WebSocket side of the backend. The HTTP server hands upgrades to it. */
 export interface SyncServer {
@@ -19,76 +32,102 @@ export interface SyncServer {
   close(): Promise<void>;
 }
 
-export function createSyncServer(options: SessionOptions): SyncServer {
-  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false });
-  server.on("connection", (socket: WebSocket, request: IncomingMessage) => serve(socket, request, options));
-  return {
-    upgrade(request, socket, head) {
-      if (PATH.test(request.url ?? "")) server.handleUpgrade(request, socket, head, (client) => server.emit("connection", client, request));
-      else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    },
-    get size() {
-      return server.clients.size;
-    },
-    async close() {
-      for (const client of server.clients) client.close(1001, "ServerShutdown");
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        // A peer that does not answer the close frame would keep us here.
-        for (const client of server.clients) setImmediate(() => client.terminate());
-      });
-    },
-  };
+/** Starts serving the sync protocol on the connections that {@link SyncServer.upgrade} is given. */
+export function createSyncServer(options: SyncServerOptions): SyncServer {
+  return new WsSyncServer(options);
 }
 
-function serve(socket: WebSocket, request: IncomingMessage, options: SessionOptions): void {
-  const session: Session = new Session(new SocketConnection(socket, request, () => session.drained()), options);
-  socket.on("message", (data: RawData, isBinary: boolean) => {
-    if (isBinary) socket.close(1003, "BinaryFrame");
-    else session.receive(textOf(data));
-  });
-  // `ws` closes the socket itself after an error of the peer's (a frame too large, bad UTF-8).
-  socket.on("error", () => undefined);
-  socket.on("close", () => session.closed());
+class WsSyncServer implements SyncServer {
+  readonly #options: SyncServerOptions;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false });
+  readonly #frames = new SharedFrames();
+  readonly #open = new Set<SocketConnection>();
+  /** Sessions by the names that clients gave them. While a connection is being replaced, two have one name. */
+  readonly #named = new Map<string, Set<Session>>();
+  readonly #stopListening: () => void;
+  #check: Timer;
+
+  constructor(options: SyncServerOptions) {
+    this.#options = options;
+    this.#stopListening = options.transactions.onCommit((commit) => this.#onCommit(commit));
+    this.#check = this.#scheduleCheck();
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
+    if (!PATH.test(request.url ?? "")) return refuse(socket, "404 Not Found");
+    if (this.#open.size >= maxConnections) return refuse(socket, "503 Service Unavailable");
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, { request, socket }));
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening();
+    this.#check.cancel();
+    const connections = [...this.#open];
+    for (const connection of connections) connection.close(1001, "ServerShutdown");
+    // A peer that does not answer the close frame would keep us here.
+    for (const connection of connections) setImmediate(() => connection.terminate());
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  #serve(client: WebSocket, { request, socket }: { request: IncomingMessage; socket: Duplex }): void {
+    const { ports } = this.#options;
+    const connection = new SocketConnection({ client, socket, request, nowMs: () => ports.nowMs(), onDrain: () => session.drained() });
+    let name: string | null = null;
+    const onNamed = (sessionId: string): void => {
+      connection.isNamed = true;
+      name = sessionId;
+      this.#named.set(name, (this.#named.get(name) ?? new Set()).add(session));
+    };
+    const session: Session = new Session(connection, { frames: this.#frames, onNamed }, this.#options);
+    this.#open.add(connection);
+    client.on("message", (data: RawData, isBinary: boolean) => {
+      connection.heard();
+      if (isBinary) connection.close(1003, "BinaryFrame");
+      else session.receive(textOf(data));
+    });
+    client.on("pong", () => connection.heard());
+    // `ws` closes the socket itself after an error of the peer's (a frame too large, bad UTF-8).
+    client.on("error", () => undefined);
+    client.on("close", () => {
+      this.#open.delete(connection);
+      session.closed();
+      if (name !== null) this.#unname(name, session);
+    });
+  }
+
+  #unname(name: string, session: Session): void {
+    const sessions = this.#named.get(name);
+    sessions?.delete(session);
+    if (sessions?.size === 0) this.#named.delete(name);
+  }
+
+  /** Tells the clients whose mutations this commit holds, before any result of it can reach them. */
+  #onCommit(commit: Commit): void {
+    for (const { sessionId, requestId } of recordedRequests(commit)) {
+      for (const session of this.#named.get(sessionId) ?? []) session.ownCommit(requestId, commit.ts);
+    }
+  }
+
+  #scheduleCheck(): Timer {
+    return this.#options.ports.setTimer(() => {
+      for (const connection of this.#open) connection.check();
+      this.#check = this.#scheduleCheck();
+    }, CHECK_MS);
+  }
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString("utf8");
   return Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data).toString("utf8");
-}
-
-class SocketConnection implements Connection {
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  readonly #socket: WebSocket;
-  readonly #onDrain: () => void;
-
-  constructor(socket: WebSocket, request: IncomingMessage, onDrain: () => void) {
-    this.#socket = socket;
-    this.#onDrain = onDrain;
-    this.ip = request.socket.remoteAddress ?? null;
-    this.userAgent = request.headers["user-agent"] ?? null;
-  }
-
-  get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
-  }
-
-  send(text: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > MAX_UNREAD_BYTES) {
-      // It asks faster than it reads. Answers cannot be left out, so the connection is what gives way.
-      this.#socket.terminate();
-      return;
-    }
-    this.#socket.send(text, (error) => {
-      // A failed write ends in `close`, which says so to the session.
-      if (error === undefined || error === null) this.#onDrain();
-    });
-  }
-
-  close(code: number, reason: string): void {
-    // A close frame carries at most 123 bytes of reason.
-    this.#socket.close(code, reason.slice(0, 120));
-  }
 }

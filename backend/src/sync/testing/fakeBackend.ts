@@ -17,7 +17,8 @@ const COUNTERS = 7;
 
 /**
  * A backend whose functions are counters, for tests of what clients are told: `count:get {name}` reads one,
- * `count:add {name}` adds 1 to it, `count:fail` throws, `count:whoami` looks at the identity.
+ * `count:add {name}` adds 1 to it, `count:fail` throws, `count:whoami` looks at the identity, `count:big {name}` reads
+ * one into a text of `bigChars`.
  */
 export async function startFakeBackend() {
   const counters = new Map<string, number>();
@@ -25,7 +26,9 @@ export async function startFakeBackend() {
   const listeners = new Set<(commit: Commit) => void>();
   const commits: Commit[] = [];
   const calls = { queries: 0, mutations: 0 };
-  const gate: { held: Promise<void> } = { held: Promise.resolve() };
+  /** What queries, and what answers of mutations, wait for. */
+  const gate: { held: Promise<void>; answers: Promise<void> } = { held: Promise.resolve(), answers: Promise.resolve() };
+  const settings = { bigChars: 0 };
   let latestTs: Timestamp = BigInt(Date.now()) * 1_000_000n;
 
   const transactions = {
@@ -58,7 +61,9 @@ export async function startFakeBackend() {
     const observedIdentity = call.path.startsWith("count:whoami");
     const key = encodeKey([nameOf(call)]);
     const readSet: ReadSet = { ranges: new Map([[COUNTERS, [{ from: key, to: keySuccessor(key) }]]]), searches: new Map() };
-    const value: JsonValue = observedIdentity ? whoIs(call.identity) : (counters.get(nameOf(call)) ?? 0);
+    const count = counters.get(nameOf(call)) ?? 0;
+    const plain = call.path.startsWith("count:big") ? `${count}:${"é".repeat(settings.bigChars)}` : count;
+    const value: JsonValue = observedIdentity ? whoIs(call.identity) : plain;
     const outcome: Outcome = call.path.startsWith("count:fail") ? { ok: false, error: { message: "Uncaught Error: no", data: "why" } } : { ok: true, value };
     return { ...ended(outcome), ts: latestTs, readSet, journal: null, observedIdentity, observedTime: false };
   }
@@ -72,6 +77,7 @@ export async function startFakeBackend() {
     const ts = commit(nameOf(call));
     const result: MutationResult = { ...ended({ ok: true, value: counters.get(nameOf(call)) ?? 0 }), ts };
     recorded.set(key, result);
+    await gate.answers;
     return result;
   }
 
@@ -86,7 +92,8 @@ export async function startFakeBackend() {
   const authenticate = async (token: AuthToken): Promise<Identity> => {
     if (token.kind !== "user") return { kind: "none" };
     if (token.jwt.startsWith("bad")) throw new UserError("InvalidAuth", "Could not verify the token");
-    return { kind: "user", attributes: { subject: token.jwt }, expiresMs: null, token: token.jwt };
+    const expiresMs = token.jwt.startsWith("expired") ? 1 : null;
+    return { kind: "user", attributes: { subject: token.jwt }, expiresMs, token: token.jwt };
   };
   const cache = new QueryCache({ functions, transactions, ports: systemPorts });
   const troubles: unknown[] = [];
@@ -97,7 +104,7 @@ export async function startFakeBackend() {
   const { port } = http.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    cache, calls, commit, gate, sync, troubles,
+    cache, calls, commit, gate, settings, sync, troubles,
     async close() {
       await sync.close();
       cache.close();

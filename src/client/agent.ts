@@ -1,11 +1,12 @@
-import type { FlexibleSchema, JSONValue, ModelMessage, Output, ToolSet } from "ai";
+import type { FlexibleSchema, JSONValue, ModelMessage, Output, StopCondition, ToolSet } from "ai";
 import type { PaginationResult } from "convex/server";
 import type { Message } from "../shared/validators/message.js";
 import type { MessageDoc } from "../shared/validators/messageDoc.js";
 import type { ThreadDoc } from "../shared/validators/thread.js";
 import type { AgentOptions, Options } from "./agentOptions.js";
-import { embedMessages, type MessageEmbeddings } from "./context/embed.js";
+import { embedMessages, generateAndSaveEmbeddings, type EmbedOptions, type MessageEmbeddings } from "./context/embed.js";
 import { fetchContextMessages, type FetchContextArgs } from "./context/fetch.js";
+import { embeddingOf } from "./context/fetchWithPrompt.js";
 import { isActionCtx, type ActionCtx, type AgentComponent, type MutationCtx, type QueryCtx } from "./ctx.js";
 import {
   asObjectAction,
@@ -63,8 +64,16 @@ import {
 } from "./threads.js";
 
 type Embeddable = {
-  /** Save without embedding, as a mutation must. */
+  /**
+   * Save without embedding. Default: false in an action; a mutation never embeds. What is saved without is embedded
+   * when it is answered, or by `generateAndSaveEmbeddings`.
+   */
   skipEmbeddings?: boolean;
+};
+
+/** An agent's options. The condition is held as one for any tools, so that an agent with tools of its own is an Agent. */
+type HeldOptions<AgentTools extends ToolSet> = Omit<AgentOptions<AgentTools>, "stopWhen"> & {
+  stopWhen?: StopCondition<ToolSet> | Array<StopCondition<ToolSet>>;
 };
 
 /**
@@ -78,11 +87,12 @@ type Embeddable = {
  */
 export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet = ToolSet> {
   readonly component: AgentComponent;
-  readonly options: AgentOptions<AgentTools>;
+  readonly options: HeldOptions<AgentTools>;
 
   constructor(component: AgentComponent, options: AgentOptions<AgentTools>) {
     this.component = component;
-    this.options = options;
+    // Only steps of this agent, with its tools, are ever given to its condition.
+    this.options = options as HeldOptions<AgentTools>;
   }
 
   /** The name stored with each message this agent says. */
@@ -186,15 +196,20 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
   }
 
   /** Saves one message: a `prompt` (text said by the user) or a whole `message`. */
-  saveMessage(ctx: MutationCtx, args: SaveMessageArgs & Embeddable): Promise<{ messageId: string; message: MessageDoc }> {
-    const { skipEmbeddings: _skipEmbeddings, ...rest } = args;
-    return saveMessage(ctx, this.component, { ...rest, agentName: this.#authorOf(rest.message?.role) });
+  async saveMessage(ctx: MutationCtx, args: SaveMessageArgs & Embeddable): Promise<{ messageId: string; message: MessageDoc }> {
+    const { skipEmbeddings, ...rest } = args;
+    const message = rest.message ?? { role: "user" as const, content: rest.prompt };
+    const made = skipEmbeddings || rest.embedding ? undefined : await this.#embedToSave(ctx, rest, [message]);
+    const vector = made?.vectors[0];
+    const embedding = vector && made ? { model: made.model, vector } : rest.embedding;
+    return saveMessage(ctx, this.component, { ...rest, embedding, agentName: this.#authorOf(message.role) });
   }
 
   /** Saves messages, in one mutation. */
-  saveMessages(ctx: MutationCtx, args: SaveMessagesArgs & Embeddable): Promise<{ messages: MessageDoc[] }> {
-    const { skipEmbeddings: _skipEmbeddings, ...rest } = args;
-    return saveMessages(ctx, this.component, { ...rest, agentName: this.options.name });
+  async saveMessages(ctx: MutationCtx, args: SaveMessagesArgs & Embeddable): Promise<{ messages: MessageDoc[] }> {
+    const { skipEmbeddings, ...rest } = args;
+    const embeddings = skipEmbeddings ? rest.embeddings : (rest.embeddings ?? (await this.#embedToSave(ctx, rest, rest.messages)));
+    return saveMessages(ctx, this.component, { ...rest, embeddings, agentName: this.options.name });
   }
 
   /** A page of a thread's messages, newest first. */
@@ -212,10 +227,11 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
     return syncStreams(ctx, this.component, args);
   }
 
-  /** The messages of the thread that a model would be shown, as they are stored. */
+  /** The messages of the thread that a model would be shown, as they are stored. Vector search needs an action's ctx. */
   fetchContextMessages(ctx: QueryCtx, args: FetchContextArgs): Promise<MessageDoc[]> {
     const contextOptions = { ...this.options.contextOptions, ...args.contextOptions };
-    return fetchContextMessages(ctx, this.component, { ...args, contextOptions });
+    const getEmbedding = args.getEmbedding ?? (isActionCtx(ctx) ? embeddingOf(ctx, this.#embedOptions(args)) : undefined);
+    return fetchContextMessages(ctx, this.component, { ...args, contextOptions, getEmbedding });
   }
 
   /** Embeds the text of messages with the agent's embedding model, and saves nothing. Undefined without a model or text. */
@@ -224,7 +240,22 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
     { userId, threadId }: ThreadTarget,
     messages: Array<ModelMessage | Message>,
   ): Promise<MessageEmbeddings | undefined> {
-    return embedMessages(ctx, { ...this.options, userId: userId ?? undefined, threadId, agentName: this.options.name }, messages);
+    return embedMessages(ctx, this.#embedOptions({ userId, threadId }), messages);
+  }
+
+  /**
+   * Embeds saved messages with the agent's embedding model and saves their vectors. Messages that have one are left as
+   * they are.
+   *
+   * @returns the new vectors, null for messages that got none; undefined when none got one.
+   */
+  async generateAndSaveEmbeddings(ctx: ActionCtx, { messageIds }: { messageIds: string[] }): Promise<MessageEmbeddings | undefined> {
+    const found = await ctx.runQuery(this.component.messages.getMessagesByIds, { messageIds });
+    const messages = found.filter((message) => message !== null);
+    const missing = messageIds.filter((_, index) => !found[index]);
+    if (missing.length > 0) throw new Error(`generateAndSaveEmbeddings: there are no messages with the ids ${missing.join(", ")}`);
+    const { userId, threadId } = messages[0] ?? {};
+    return generateAndSaveEmbeddings(ctx, this.component, this.#embedOptions({ userId, threadId }), messages);
   }
 
   /** A thread's user, title, summary and status. */
@@ -298,6 +329,15 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
   #thread(ctx: ActionCtx & CustomCtx, binding: ThreadBinding<ToolSet | undefined>): Thread<ToolSet> {
     // Seen from the thread object, the agent's tools are a ToolSet like any other.
     return threadOf(this as unknown as Agent<CustomCtx, ToolSet>, ctx, binding);
+  }
+
+  #embedOptions({ userId, threadId }: ThreadTarget): EmbedOptions {
+    const { name: agentName, embeddingModel, textEmbeddingModel, usageHandler, callSettings } = this.options;
+    return { agentName, embeddingModel, textEmbeddingModel, usageHandler, callSettings, userId: userId ?? undefined, threadId };
+  }
+
+  async #embedToSave(ctx: MutationCtx, target: ThreadTarget, messages: ReadonlyArray<ModelMessage | Message>): Promise<MessageEmbeddings | undefined> {
+    return isActionCtx(ctx) ? embedMessages(ctx, this.#embedOptions(target), messages) : undefined;
   }
 
   #authorOf(role: string | undefined): string | undefined {

@@ -5,7 +5,7 @@ import { invariant } from "../shared/errors.js";
 import { vMessageWithMetadata } from "../shared/validators/messageDoc.js";
 import type { Agent } from "./agent.js";
 import type { AgentCallSettings, Options, StreamingOptions } from "./agentOptions.js";
-import { toConvexJson } from "./aiSdk/convexJson.js";
+import { toConvexJson } from "../shared/convexJson.js";
 import type { ActionCtx, AgentComponent } from "./ctx.js";
 import { vObjectArgs, vTextArgs, type MessageArg, type ObjectActionArgs, type TextActionArgs } from "./functionArgs.js";
 import type { AgentPrompt, GenerateObjectArgs, GenerationOutputMetadata, ThreadTarget } from "./generate/args.js";

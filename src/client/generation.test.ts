@@ -11,7 +11,7 @@ import { register } from "../test.js";
 import { Agent } from "./agent.js";
 import type { AgentOptions } from "./agentOptions.js";
 import type { AgentComponent } from "./ctx.js";
-import { parseFailure } from "./failureReason.js";
+import { parseFailure } from "../shared/failureReason.js";
 import { listMessages, listUIMessages, saveMessage } from "./messages.js";
 import { abortStream, listStreams, syncStreams } from "./streaming/syncStreams.js";
 import { scriptedModel, type ScriptedStep } from "./testing/scriptedModel.js";

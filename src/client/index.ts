@@ -16,13 +16,8 @@ export type {
 } from "./agentOptions.js";
 export { errorToString, failureReason } from "./aiSdk/failures.js";
 export type { UsageReport } from "./aiSdk/usage.js";
-export { embedMany, embedMessages, type EmbedOptions, type MessageEmbeddings } from "./context/embed.js";
-export {
-  fetchContextMessages,
-  fetchContextWithPrompt,
-  fetchRecentAndSearchMessages,
-  type FetchContextArgs,
-} from "./context/fetch.js";
+export { embedMany, embedMessages, generateAndSaveEmbeddings, type EmbedOptions, type MessageEmbeddings } from "./context/embed.js";
+export { fetchContextWithPrompt } from "./context/fetchWithPrompt.js";
 export {
   asObjectAction,
   asSaveMessagesMutation,

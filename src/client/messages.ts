@@ -5,6 +5,7 @@ import { toUIMessages } from "../shared/toUIMessages.js";
 import type { UIMessage } from "../shared/uiMessage.js";
 import type { Message, MessageStatus } from "../shared/validators/message.js";
 import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
+import { packVector } from "../shared/vectors.js";
 import { serializeMessage } from "./aiSdk/messages.js";
 import type { AgentComponent, MutationCtx, QueryCtx } from "./ctx.js";
 
@@ -90,7 +91,6 @@ export async function saveMessages(
   args: SaveMessagesArgs & Author,
 ): Promise<{ messages: MessageDoc[] }> {
   const { threadId, userId, promptMessageId, agentName, embeddings } = args;
-  if (embeddings) throw new Error("saveMessages: this version of the component stores no embeddings");
   return ctx.runMutation(component.messages.addMessages, {
     threadId,
     userId: userId ?? undefined,
@@ -100,6 +100,7 @@ export async function saveMessages(
       ...args.metadata?.[index],
       message: serializeMessage(message),
     })),
+    embeddings: embeddings && { model: embeddings.model, vectors: embeddings.vectors.map((vector) => vector && packVector(vector)) },
   });
 }
 

@@ -1,6 +1,7 @@
 // The light entry: what queries and mutations need. Nothing here loads the AI SDK or zod at run time.
 export { listMessages, listUIMessages, saveMessage, saveMessages, updateMessage, deleteMessages, deleteMessageRange } from "./messages.js";
 export type { ListMessagesArgs, MessageMetadata, MessageRange, SaveMessageArgs, SaveMessagesArgs } from "./messages.js";
+export { fetchContextMessages, fetchRecentAndSearchMessages, type FetchContextArgs, type GetEmbedding } from "./context/fetch.js";
 export { abortStream, listStreams, syncStreams } from "./streaming/syncStreams.js";
 export {
   createThread,
@@ -12,7 +13,7 @@ export {
   updateThreadMetadata,
 } from "./threads.js";
 export type { NewThread, ThreadPatch } from "./threads.js";
-export { parseFailure, type FailureReason } from "./failureReason.js";
+export { parseFailure, type FailureReason } from "../shared/failureReason.js";
 export { docsToModelMessages, serializeMessage, toModelMessage, toModelMessage as deserializeMessage } from "./aiSdk/messages.js";
 export { guessMimeType, serializeDataOrUrl } from "./aiSdk/files.js";
 export { extractText } from "../shared/extractText.js";

@@ -1,5 +1,6 @@
 import { v } from "convex/values";
 import { vMessageDoc, vMessageWithMetadata, vProviderOptions, vStreamFormat } from "../shared/validators/index.js";
+import { vVector } from "../shared/validators/search.js";
 import { mutation } from "./_generated/server.js";
 import { failGeneration, saveStep as saveStepIn, startGeneration } from "./model/generation.js";
 import { mustGetThread } from "./model/threads.js";
@@ -52,6 +53,13 @@ export const saveStep = mutation({
     order: v.number(),
     stepOrder: v.number(),
     messages: v.array(vMessageWithMetadata),
+    vectors: v.optional(
+      v.object({
+        model: v.string(),
+        messages: v.array(v.union(vVector, v.null())),
+        earlier: v.array(v.object({ messageId: v.string(), vector: vVector })),
+      }),
+    ),
     stream: v.optional(v.object({ streamId: v.string(), delta: v.optional(vDelta), finish: v.boolean() })),
   },
   returns: v.object({ isOpen: v.boolean(), messages: v.array(vMessageDoc) }),

@@ -8,6 +8,7 @@ import {
   vMessageWithMetadata,
   vPaginationResult,
 } from "../shared/validators/index.js";
+import { vVector } from "../shared/validators/search.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { mutation, query } from "./_generated/server.js";
 import { deleteRange, endStreamsOf } from "./model/deletion.js";
@@ -28,6 +29,8 @@ export const addMessages = mutation({
     messages: v.array(vMessageWithMetadata),
     pendingMessageId: v.optional(v.string()),
     failPendingSteps: v.optional(v.boolean()),
+    // A vector for each message, for vector search; null for those without.
+    embeddings: v.optional(v.object({ model: v.string(), vectors: v.array(v.union(vVector, v.null())) })),
   },
   returns: v.object({ messages: v.array(vMessageDoc) }),
   handler: async (ctx, { threadId, userId, promptMessageId, pendingMessageId, failPendingSteps, ...args }) => {
@@ -37,6 +40,7 @@ export const addMessages = mutation({
       userId: userId ?? thread.userId,
       agentName: args.agentName,
       messages: args.messages,
+      embeddings: args.embeddings,
       promptMessageId,
       pendingMessageId,
       failPendingSteps: failPendingSteps === true,
@@ -110,7 +114,7 @@ export const updateMessage = mutation({
   handler: async (ctx, { messageId, patch }) => {
     const row = await getMessage(ctx, messageId);
     if (row === null) fail({ code: "message_not_found", messageId, message: `There is no message with the id "${messageId}".` });
-    return await updateMessageIn(ctx, row, patch);
+    return await updateMessageIn(ctx, row, { patch, nowMs: Date.now() });
   },
 });
 
@@ -123,7 +127,7 @@ export const deleteByIds = mutation({
     for (const messageId of messageIds) {
       const row = await getMessage(ctx, messageId);
       if (row === null) continue;
-      await deleteMessage(ctx, row);
+      await deleteMessage(ctx, row, Date.now());
       // Its answer, if it is still being made, has nothing to answer any more.
       const { threadId, order } = row;
       if (row.role === "user") await endStreamsOf(ctx, { threadId, startOrder: order, endOrder: order + 1, endStepOrder: 0 });
@@ -144,5 +148,5 @@ export const deleteByOrder = mutation({
   },
   returns: v.object({ isDone: v.boolean(), lastOrder: v.optional(v.number()), lastStepOrder: v.optional(v.number()) }),
   handler: async (ctx, { threadId, startOrder, startStepOrder = 0, endOrder, endStepOrder = 0 }) =>
-    await deleteRange(ctx, { threadId: parseThreadId(ctx, threadId), startOrder, startStepOrder, endOrder, endStepOrder }),
+    await deleteRange(ctx, { threadId: parseThreadId(ctx, threadId), startOrder, startStepOrder, endOrder, endStepOrder }, Date.now()),
 });

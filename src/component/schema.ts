@@ -16,12 +16,22 @@ import {
   vUsage,
   type StoredChunk,
 } from "../shared/validators/index.js";
+import { vectorTables } from "./vector/tables.js";
 
 /** Where a stream is in its life; see README.md, "State machines". */
 export const vStreamState = v.union(
   v.object({ kind: v.literal("streaming") }),
   v.object({ kind: v.literal("finished"), endedMs: v.number() }),
   v.object({ kind: v.literal("aborted"), endedMs: v.number(), reason: v.string() }),
+);
+
+const answer = { approved: v.boolean(), reason: v.optional(v.string()), answeredMs: v.number(), responseId: v.string() };
+
+/** Where the decision on a tool call is; see README.md, "States". */
+export const vApprovalState = v.union(
+  v.object({ kind: v.literal("requested") }),
+  v.object({ kind: v.literal("answered"), ...answer }),
+  v.object({ kind: v.literal("continued"), ...answer, startedMs: v.number(), streamId: v.optional(v.string()) }),
 );
 
 // README.md says of each table who writes it, who deletes it and what its indexes answer.
@@ -67,6 +77,8 @@ export default defineSchema({
     embeddingId: v.optional(v.string()),
   })
     .index("threadId", ["threadId", "order", "stepOrder"])
+    // A vector search gives ids of vectors. Reading those rows would cost many times what their messages do.
+    .index("embeddingId", ["embeddingId"])
     .searchIndex("text", { searchField: "text", filterFields: ["userId", "threadId"] }),
 
   streams: defineTable({
@@ -103,4 +115,39 @@ export default defineSchema({
 
   // When a writer that has nothing to write was last heard of. Apart from `streams`, whose rows viewers read.
   heartbeats: defineTable({ streamId: v.id("streams"), atMs: v.number() }).index("streamId", ["streamId"]),
+
+  // Files that the app keeps in its own storage and messages refer to. `refcount`: how many messages do.
+  files: defineTable({
+    storageId: v.string(),
+    hash: v.string(),
+    filename: v.optional(v.string()),
+    mediaType: v.optional(v.string()),
+    refcount: v.number(),
+    lastTouchedAt: v.number(),
+  })
+    .index("hash", ["hash", "filename", "mediaType"])
+    .index("refcount", ["refcount", "lastTouchedAt"]),
+
+  // Tool calls that waited for somebody's decision, so that one is found without looking through messages.
+  approvals: defineTable({
+    threadId: v.id("threads"),
+    order: v.number(),
+    messageId: v.id("messages"),
+    approvalId: v.string(),
+    toolCallId: v.string(),
+    toolName: v.string(),
+    agentName: v.optional(v.string()),
+    state: vApprovalState,
+  })
+    .index("approvalId", ["threadId", "approvalId"])
+    .index("messageId", ["messageId", "state.kind"])
+    .index("threadId", ["threadId", "state.kind", "order"]),
+
+  // Keys of the playground. The key itself is not kept, only the hash of its secret half.
+  apiKeys: defineTable({ keyId: v.string(), secretHash: v.string(), name: v.optional(v.string()), readOnly: v.boolean() })
+    .index("keyId", ["keyId"])
+    .index("name", ["name"]),
+
+  // The meanings of messages, for search: a table for each common length.
+  ...vectorTables,
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { api } from "./_generated/api.js";
+import schema from "./schema.js";
 import { countRows, failureOfCall, newThread, setup, startStream, textDelta, textsOf, type Component } from "../shared/testing/component.js";
 
 beforeEach(() => {
@@ -11,18 +12,35 @@ afterEach(() => {
 
 const say = (content: string) => ({ message: { role: "user" as const, content } });
 
-/** A thread with something in every table. */
+const asksApproval = [
+  { type: "tool-call" as const, toolCallId: "c", toolName: "pay", input: {} },
+  { type: "tool-approval-request" as const, approvalId: "a", toolCallId: "c" },
+];
+
+/** One length for each table of vectors. */
+const DIMENSIONS = [256, 384, 512, 768, 1000, 1536, 2048, 2560, 4096];
+
+/** Keys are the app's, and files outlive the messages that name them until they are vacuumed. */
+const OF_THREADS = Object.keys(schema.tables).filter((table) => table !== "apiKeys" && table !== "files").sort();
+
+/** A thread with something in every table that holds what is a thread's. */
 async function fullThread(t: Component, { userId, messages = 10 }: { userId?: string; messages?: number } = {}): Promise<string> {
   const threadId = await newThread(t, userId);
   for (let left = messages; left > 0; left -= 500) await t.mutation(api.messages.addMessages, { threadId, messages: Array.from({ length: Math.min(left, 500) }, (_, index) => say(`message ${index}`)) });
   await t.mutation(api.messages.addMessages, { threadId, messages: [{ message: { role: "assistant", content: "x".repeat(2_000_000) } }] });
+  await t.mutation(api.messages.addMessages, { threadId, messages: [{ message: { role: "assistant", content: asksApproval } }] });
+  for (const dimension of DIMENSIONS) {
+    const vector = Array.from({ length: dimension }, () => 1);
+    await t.mutation(api.messages.addMessages, { threadId, messages: [say(`of ${dimension}`)], embeddings: { model: "m", vectors: [vector] } });
+  }
+  await t.mutation(api.vector.index.insertBatch, { vectorDimension: 3, vectors: [{ model: "m", table: "memories", threadId, userId, vector: [1, 2, 3] }] });
   for (let streams = 0; streams < 3; streams++) {
     const { streamId } = await startStream(t, threadId);
     for (let start = 0; start < 20; start++) await t.mutation(api.streams.addDelta, { streamId, delta: { start, end: start + 1, parts: [textDelta("y".repeat(200))] } });
     vi.advanceTimersByTime(16_000);
     await t.mutation(api.streams.addDelta, { streamId });
   }
-  expect(Object.keys(await countRows(t)).sort()).toEqual(["deltas", "heartbeats", "messages", "overflows", "streams", "threads"]);
+  expect(Object.keys(await countRows(t)).sort()).toEqual(OF_THREADS);
   return threadId;
 }
 
@@ -47,12 +65,13 @@ describe("law 10: deleted is deleted", () => {
     const t = setup();
     await fullThread(t, { userId: "ada" });
     await newThread(t, "ada");
+    await t.mutation(api.vector.index.insertBatch, { vectorDimension: 2, vectors: [{ model: "m", table: "memories", userId: "ada", vector: [1, 2] }] });
     const kept = await newThread(t, "bob");
     await t.mutation(api.messages.addMessages, { threadId: kept, messages: [say("stays")] });
     await t.mutation(api.users.deleteAllForUserIdAsync, { userId: "ada" });
     await t.finishAllScheduledFunctions(vi.runAllTimers);
     expect(await countRows(t)).toEqual({ threads: 1, messages: 1 });
-    await t.action(api.users.deleteAllForUserId, { userId: "bob" });
+    await t.action(api.users.deleteAllForUserIdSync, { userId: "bob" });
     expect(await countRows(t)).toEqual({});
   });
 

@@ -105,7 +105,7 @@ export const deleteAllForThreadIdAsync = mutation({
   returns: v.object({ isDone: v.boolean() }),
   handler: async (ctx, { threadId }) => {
     const id = parseThreadId(ctx, threadId);
-    const isDone = await deleteThreadStep(ctx, id);
+    const isDone = await deleteThreadStep(ctx, id, Date.now());
     if (!isDone) await ctx.scheduler.runAfter(0, internal.threads.continueDeletion, { threadId: id });
     return { isDone };
   },
@@ -115,7 +115,7 @@ export const continueDeletion = internalMutation({
   args: { threadId: v.id("threads") },
   returns: v.null(),
   handler: async (ctx, { threadId }) => {
-    const isDone = await deleteThreadStep(ctx, threadId);
+    const isDone = await deleteThreadStep(ctx, threadId, Date.now());
     if (!isDone) await ctx.scheduler.runAfter(0, internal.threads.continueDeletion, { threadId });
     return null;
   },
@@ -137,5 +137,5 @@ export const deleteAllForThreadIdSync = action({
 export const deleteAllForThreadIdStep = mutation({
   args: { threadId: v.string() },
   returns: v.object({ isDone: v.boolean() }),
-  handler: async (ctx, { threadId }) => ({ isDone: await deleteThreadStep(ctx, parseThreadId(ctx, threadId)) }),
+  handler: async (ctx, { threadId }) => ({ isDone: await deleteThreadStep(ctx, parseThreadId(ctx, threadId), Date.now()) }),
 });

@@ -1,4 +1,5 @@
 "use client";
+export { parseFailure, type FailureReason } from "../shared/failureReason.js";
 export { toUIMessages } from "../shared/toUIMessages.js";
 export type { UIMessage, UIStatus } from "../shared/uiMessage.js";
 export { optimisticallySendMessage } from "./optimisticallySendMessage.js";

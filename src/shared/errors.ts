@@ -11,7 +11,13 @@ export type Failure =
   | { code: "message_too_large"; sizeBytes: number; limitBytes: number; message: string }
   | { code: "invalid_text"; index: number; message: string }
   | { code: "invalid_cursor"; cursor: string; message: string }
-  | { code: "invalid_argument"; argument: string; message: string };
+  | { code: "invalid_argument"; argument: string; message: string }
+  | { code: "file_not_found"; fileId: string; message: string }
+  | { code: "approval_not_found"; approvalId: string; threadId: string; message: string }
+  | { code: "approval_already_answered"; approvalId: string; approved: boolean; message: string }
+  | { code: "approval_already_continued"; approvalId: string; startedMs: number; message: string }
+  | { code: "invalid_api_key"; message: string }
+  | { code: "read_only_api_key"; message: string };
 
 /** Ends the call with a failure that the caller can handle. */
 export function fail(failure: Failure): never {

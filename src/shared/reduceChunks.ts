@@ -1,4 +1,5 @@
 import type { UIMessageChunk } from "ai";
+import { fromConvexJson } from "./convexJson.js";
 import { isRecord } from "./json.js";
 import { parsePartialJson } from "./partialJson.js";
 import type { StoredChunk } from "./validators/stream.js";
@@ -28,7 +29,12 @@ export interface Reduction {
   readonly open: Readonly<Record<string, number>>;
   /** Text of tool inputs that are still arriving, by call. */
   readonly inputs: Readonly<Record<string, PartialInput>>;
+  /** What became of calls that are not of this log: a run that continues after an approval answers earlier calls. */
+  readonly outcomes: Readonly<Record<string, ToolChange>>;
 }
+
+/** Fields of a call's part that changed; one that is `undefined` is gone. */
+export type ToolChange = Readonly<Record<string, unknown>>;
 
 interface PartialInput {
   readonly text: string;
@@ -48,6 +54,7 @@ export const emptyReduction: Reduction = {
   finishedSteps: 0,
   open: {},
   inputs: {},
+  outcomes: {},
 };
 
 /** A copy that one batch may write to; parts themselves are replaced, never written. */
@@ -61,6 +68,7 @@ interface Draft {
   finishedSteps: number;
   open: Record<string, number>;
   inputs: Record<string, PartialInput>;
+  outcomes: Record<string, ToolChange>;
 }
 
 /**
@@ -72,7 +80,7 @@ interface Draft {
  */
 export function reduceChunks(reduction: Reduction, chunks: readonly StoredChunk[]): Reduction {
   if (chunks.length === 0) return reduction;
-  const draft: Draft = { ...reduction, parts: [...reduction.parts], open: { ...reduction.open }, inputs: { ...reduction.inputs } };
+  const draft: Draft = { ...reduction, parts: [...reduction.parts], open: { ...reduction.open }, inputs: { ...reduction.inputs }, outcomes: { ...reduction.outcomes } };
   for (const chunk of chunks) applyChunk(draft, chunk);
   return draft;
 }
@@ -128,12 +136,24 @@ function findTool(draft: Draft, matches: (part: ReducedPart) => boolean): number
   return -1;
 }
 
-function updateTool(draft: Draft, index: number, change: Record<string, unknown>): void {
+function updateTool(draft: Draft, index: number, change: ToolChange): void {
   const part = draft.parts[index];
-  if (part === undefined) return;
+  if (part !== undefined) draft.parts[index] = changedTool(part, change);
+}
+
+/** A call's part with what became of it. */
+export function changedTool(part: ReducedPart, change: ToolChange): ReducedPart {
   const next: Record<string, unknown> = { ...part, ...change };
   for (const field in next) if (next[field] === undefined) delete next[field];
-  draft.parts[index] = { ...next, type: part.type };
+  return { ...next, type: part.type };
+}
+
+/** Notes what became of a call, in its part or, when the call is not of this log, by its id. */
+function settleTool(draft: Draft, { toolCallId }: StoredChunk, change: ToolChange): void {
+  const index = findTool(draft, (part) => part.toolCallId === toolCallId);
+  const id = text(toolCallId);
+  if (index >= 0) updateTool(draft, index, change);
+  else draft.outcomes[id] = { ...draft.outcomes[id], ...change };
 }
 
 const TOOL_FIELDS = ["providerExecuted", "title", "toolMetadata"];
@@ -229,8 +249,7 @@ const answerApproval: Apply = (draft, chunk) => {
 };
 
 const setToolOutput: Apply = (draft, chunk) => {
-  const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);
-  updateTool(draft, index, {
+  settleTool(draft, chunk, {
     state: "output-available",
     output: chunk.output ?? null,
     preliminary: chunk.preliminary === true ? true : undefined,
@@ -241,8 +260,7 @@ const setToolOutput: Apply = (draft, chunk) => {
 };
 
 const setToolError: Apply = (draft, chunk) => {
-  const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);
-  updateTool(draft, index, {
+  settleTool(draft, chunk, {
     state: "output-error",
     errorText: text(chunk.errorText),
     output: undefined,
@@ -253,7 +271,7 @@ const setToolError: Apply = (draft, chunk) => {
 };
 
 const denyTool: Apply = (draft, chunk) => {
-  updateTool(draft, findTool(draft, (part) => part.toolCallId === chunk.toolCallId), { state: "output-denied" });
+  settleTool(draft, chunk, { state: "output-denied" });
 };
 
 /** Keeps the chunk's fields as a part of the same kind. */
@@ -337,7 +355,12 @@ const HANDLERS: Readonly<Record<KnownType, Apply>> = {
 
 const isKnown = (type: string): type is KnownType => Object.hasOwn(HANDLERS, type);
 
-function applyChunk(draft: Draft, chunk: StoredChunk): void {
+/** Kinds whose values are text and ids: they hold no JSON of a tool, a model or the app. */
+const isPlain = (type: string): boolean => type.startsWith("text-") || type.startsWith("reasoning-") || type === "tool-input-delta";
+
+function applyChunk(draft: Draft, stored: StoredChunk): void {
+  // An object stays an object and keeps its `type`; only keys that were escaped for storing change.
+  const chunk = isPlain(stored.type) ? stored : (fromConvexJson(stored) as StoredChunk);
   if (isKnown(chunk.type)) return HANDLERS[chunk.type](draft, chunk);
   if (chunk.type.startsWith("data-")) return putData(draft, chunk);
   // A kind from a newer SDK: kept as it is rather than lost.

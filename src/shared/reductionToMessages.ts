@@ -1,5 +1,6 @@
+import { toConvexJson } from "./convexJson.js";
 import { isRecord, type JsonValue } from "./json.js";
-import type { ReducedPart, Reduction } from "./reduceChunks.js";
+import { APPROVAL_FIELDS, type ReducedPart, type Reduction } from "./reduceChunks.js";
 import type { Message, ToolResultOutput } from "./validators/message.js";
 
 /**
@@ -19,6 +20,23 @@ export function reductionToMessages(reduction: Reduction, { reason, skipSteps }:
   return all.slice(skipSteps).flatMap((parts) => stepMessages(parts, reason));
 }
 
+/**
+ * The results that a log holds of calls which were made before it, as the message that answers them; undefined when it
+ * holds none. `toolNames` names the tools by call.
+ */
+export function outcomesToMessage({ outcomes }: Reduction, toolNames: ReadonlyMap<string, string>): Message | undefined {
+  const content = Object.entries(outcomes).flatMap(([toolCallId, change]): unknown[] => {
+    const toolName = toolNames.get(toolCallId);
+    // What a tool shows while it still runs is no result.
+    if (toolName === undefined || change.preliminary === true || !isSettled(change.state)) return [];
+    return toolResult({ ...change, type: `tool-${toolName}`, toolCallId }, "");
+  });
+  // Results of tools, as a message of that role holds them.
+  return content.length === 0 ? undefined : ({ role: "tool", content: toConvexJson(content) } as unknown as Message);
+}
+
+const isSettled = (state: unknown): boolean => state === "output-available" || state === "output-error" || state === "output-denied";
+
 function stepMessages(parts: readonly ReducedPart[], reason: string): Message[] {
   const content = parts.flatMap((part) => assistantPart(part));
   const results = parts.flatMap((part) => toolResult(part, reason));
@@ -26,7 +44,7 @@ function stepMessages(parts: readonly ReducedPart[], reason: string): Message[] 
   if (content.length > 0) messages.push({ role: "assistant", content });
   if (results.length > 0) messages.push({ role: "tool", content: results });
   // Built from the kinds of parts that a stream carries; kinds that we do not know are kept as they are.
-  return messages as unknown as Message[];
+  return toConvexJson(messages) as unknown as Message[];
 }
 
 const toolNameOf = (part: ReducedPart): string => (part.type === "dynamic-tool" ? String(part.toolName) : part.type.slice("tool-".length));
@@ -54,17 +72,21 @@ function assistantPart(part: ReducedPart): unknown[] {
   }
 }
 
+const defined = (source: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(fields.flatMap((field) => (source[field] === undefined ? [] : [[field, source[field]]])));
+
 function callParts(part: ReducedPart): unknown[] {
   const call = {
     type: "tool-call",
     toolCallId: part.toolCallId,
     toolName: toolNameOf(part),
     input: part.input ?? null,
-    ...(part.providerExecuted === true ? { providerExecuted: true } : {}),
+    ...(part.type === "dynamic-tool" ? { dynamic: true } : {}),
+    ...defined(part, ["providerExecuted", "title", "toolMetadata"]),
     ...options(part.callProviderMetadata),
   };
   const { approval } = part;
-  const request = isRecord(approval) ? [{ type: "tool-approval-request", approvalId: approval.id, toolCallId: part.toolCallId }] : [];
+  const request = isRecord(approval) ? [{ type: "tool-approval-request", approvalId: approval.id, toolCallId: part.toolCallId, ...defined(approval, APPROVAL_FIELDS) }] : [];
   return [call, ...request];
 }
 

@@ -1,4 +1,5 @@
 import type { UIDataTypes, UITools } from "ai";
+import { fromConvexJson } from "./convexJson.js";
 import { isRecord } from "./json.js";
 import { APPROVAL_FIELDS, type ReducedPart } from "./reduceChunks.js";
 import { messageKey, type UIMessage } from "./uiMessage.js";
@@ -103,8 +104,8 @@ interface AnyPart {
 function partsOf({ message }: AnyDoc): AnyPart[] {
   if (message === undefined) return [];
   if (typeof message.content === "string") return message.content === "" ? [] : [{ type: "text", text: message.content }];
-  // Content parts are objects with a `type`, of kinds we know or not.
-  return message.content as unknown as AnyPart[];
+  // Content parts are objects with a `type`, of kinds we know or not; keys that Convex refuses are stored escaped.
+  return fromConvexJson(message.content) as unknown as AnyPart[];
 }
 
 function assistantParts(doc: AnyDoc): ReducedPart[] {

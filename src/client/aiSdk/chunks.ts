@@ -1,6 +1,6 @@
 import { toUIMessageChunk, type TextStreamPart, type ToolSet, type UIMessageChunk } from "ai";
 import type { StoredChunk } from "../../shared/validators/stream.js";
-import { toConvexRecord } from "./convexJson.js";
+import { toConvexRecord } from "../../shared/convexJson.js";
 import { failureReason } from "./failures.js";
 
 /** The chunk that stands for a part of the SDK's stream, or nothing where the part shows nothing. */

@@ -8,7 +8,7 @@ import {
   RetryError,
 } from "ai";
 import { ConvexError } from "convex/values";
-import type { FailureReason } from "../failureReason.js";
+import type { FailureReason } from "../../shared/failureReason.js";
 
 /** Says why a generation failed: the error's own words, and what they mean for a retry. */
 export function failureReason(error: unknown): FailureReason {

@@ -2,7 +2,7 @@ import type { ModelMessage } from "ai";
 import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fromConvexJson, toConvexJson } from "./convexJson.js";
+import { fromConvexJson, toConvexJson } from "../../shared/convexJson.js";
 import { guessMimeType, serializeDataOrUrl } from "./files.js";
 import { docsToModelMessages, serializeMessage, toModelMessage } from "./messages.js";
 

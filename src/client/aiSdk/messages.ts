@@ -2,7 +2,7 @@ import type { ModelMessage } from "ai";
 import { isRecord } from "../../shared/json.js";
 import type { Message } from "../../shared/validators/message.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import { fromConvexJson, toConvexJson, wellFormed } from "./convexJson.js";
+import { fromConvexJson, toConvexJson, wellFormed } from "../../shared/convexJson.js";
 import { guessMimeType, serializeDataOrUrl, type DataOrUrl } from "./files.js";
 
 /**

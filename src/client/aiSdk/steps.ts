@@ -1,7 +1,7 @@
 import type { LanguageModelUsage, ModelMessage, StepResult, ToolSet } from "ai";
 import type { Message } from "../../shared/validators/message.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import { toConvexRecord } from "./convexJson.js";
+import { toConvexRecord } from "../../shared/convexJson.js";
 import { serializeMessage } from "./messages.js";
 import type { ModelNames } from "./models.js";
 import { toFinishReason, toUsage } from "./usage.js";

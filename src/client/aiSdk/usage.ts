@@ -1,7 +1,7 @@
 import type { FinishReason as SdkFinishReason, LanguageModelUsage } from "ai";
 import type { FinishReason } from "../../shared/validators/message.js";
 import type { Usage } from "../../shared/validators/usage.js";
-import { toConvexRecord } from "./convexJson.js";
+import { toConvexRecord } from "../../shared/convexJson.js";
 
 /** The SDK's own names for the numbers. */
 type SdkCounts = Pick<

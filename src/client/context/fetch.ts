@@ -1,50 +1,74 @@
-import type { ModelMessage } from "ai";
+import type { EmbeddingModel, ModelMessage } from "ai";
 import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
+import { extractText } from "../../shared/extractText.js";
+import type { Message } from "../../shared/validators/message.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import type { Config, ContextOptions, Options } from "../agentOptions.js";
-import type { ActionCtx, AgentComponent, QueryCtx } from "../ctx.js";
-import type { AgentPrompt, ThreadTarget } from "../generate/args.js";
-import { inputOf } from "../generate/input.js";
-import { allMessages, inPairs, splitContext } from "./compose.js";
+import type { ContextOptions } from "../agentOptions.js";
+import { modelNames } from "../aiSdk/models.js";
+import type { AgentComponent, QueryCtx } from "../ctx.js";
+import { cutForEmbedding } from "./embedText.js";
+import { asksForSearch, searchMessages, type NamedVector } from "./search.js";
 
 /** How many recent messages a model is shown unless the context options say otherwise. */
 export const DEFAULT_RECENT_MESSAGES = 100;
 
+/** Embeds a text for vector search, and names the model that did. */
+export type GetEmbedding = (text: string) => Promise<{
+  embedding: number[];
+  embeddingModel?: string | EmbeddingModel;
+  /** The older name of `embeddingModel`. */
+  textEmbeddingModel?: string | EmbeddingModel;
+}>;
+
 /** Which messages to fetch. */
 export type FetchContextArgs = {
   threadId?: string | undefined;
-  /** Whose threads to search with `searchOtherThreads`. */
+  /** Whose threads to search with `searchOtherThreads`. Default: the thread's user. */
   userId?: string | null | undefined;
   /** What to search for. Default: the text of the target message. */
   searchText?: string | undefined;
-  /** Fetch nothing that came after this message's turn. */
+  /** Fetch no recent message that came after this one, and search only before it. */
   targetMessageId?: string | undefined;
+  /** The older name of `targetMessageId`. */
+  upToAndIncludingMessageId?: string | undefined;
+  /** Without `searchText`, the last of these is searched for. */
+  messages?: Array<ModelMessage | Message> | undefined;
   contextOptions?: ContextOptions | undefined;
-  /** Embeds the search text, for vector search without an agent. */
-  getEmbedding?: ((text: string) => Promise<{ embedding: number[] } & Partial<Pick<Config, "embeddingModel" | "textEmbeddingModel">>>) | undefined;
+  /** Embeds the search text; vector search needs it. */
+  getEmbedding?: GetEmbedding | undefined;
 };
 
-/** The recent messages of a thread and those that a search finds, each oldest first and without half tool calls. */
+/**
+ * The recent messages of a thread and those that a search finds, each oldest first and without half tool calls. No
+ * message is in both. Text search works anywhere, vector search in actions. Loads neither the AI SDK nor zod.
+ *
+ * @throws when vectors are to be searched without `getEmbedding` or outside of an action.
+ * @example
+ * const { recentMessages, searchMessages } = await fetchRecentAndSearchMessages(ctx, components.agent, {
+ *   threadId, searchText: prompt, contextOptions: { searchOptions: { limit: 5, textSearch: true } },
+ * });
+ */
 export async function fetchRecentAndSearchMessages(
   ctx: QueryCtx,
   component: AgentComponent,
   args: FetchContextArgs,
 ): Promise<{ recentMessages: MessageDoc[]; searchMessages: MessageDoc[] }> {
-  const { threadId, targetMessageId, contextOptions = {} } = args;
-  const { recentMessages: numItems = DEFAULT_RECENT_MESSAGES, excludeToolMessages = true, searchOptions } = contextOptions;
-  if (searchOptions?.textSearch || searchOptions?.vectorSearch) {
-    throw new Error("contextOptions.searchOptions: this version of the component has no search");
-  }
-  if (threadId === undefined || numItems === 0) return { recentMessages: [], searchMessages: [] };
-  const { page } = await ctx.runQuery(component.messages.listMessagesByThreadId, {
+  const { threadId, contextOptions = {}, getEmbedding } = args;
+  const targetMessageId = args.targetMessageId ?? args.upToAndIncludingMessageId;
+  const recentMessages = await fetchRecent(ctx, component, { threadId, targetMessageId, contextOptions });
+  if (!asksForSearch(contextOptions)) return { recentMessages, searchMessages: [] };
+  const text = cutForEmbedding(await textToSearchFor(ctx, component, { args, targetMessageId, recentMessages }));
+  const found = await searchMessages(ctx, component, {
     threadId,
-    order: "desc",
-    paginationOpts: { cursor: null, numItems },
-    excludeToolMessages,
-    upToAndIncludingMessageId: targetMessageId,
-    statuses: ["success"],
+    userId: contextOptions.searchOtherThreads ? (args.userId ?? (await userOf(ctx, component, threadId))) : undefined,
+    contextOptions,
+    text,
+    targetMessageId,
+    beforeOrder: recentMessages[0]?.order,
+    alreadyShown: recentMessages.length,
+    embed: () => embedWith(getEmbedding, text),
   });
-  return { recentMessages: filterOutOrphanedToolMessages(page.toReversed()), searchMessages: [] };
+  return { recentMessages, searchMessages: found };
 }
 
 /** The messages of a thread that a model would be shown: those found by search, then the recent ones. */
@@ -57,31 +81,44 @@ export async function fetchContextMessages(
   return [...searchMessages, ...recentMessages];
 }
 
-/** All that a model would be shown for a prompt, without calling it and without saving anything. */
-export async function fetchContextWithPrompt(
-  ctx: ActionCtx,
+async function fetchRecent(
+  ctx: QueryCtx,
   component: AgentComponent,
-  args: Pick<AgentPrompt, "prompt" | "message" | "messages" | "promptMessageId"> &
-    ThreadTarget &
-    Pick<Options, "contextOptions" | "contextHandler">,
-): Promise<{ messages: ModelMessage[] }> {
-  const { threadId, userId, promptMessageId, contextOptions, contextHandler } = args;
-  const input = inputOf(args);
-  const { recentMessages, searchMessages } = await fetchRecentAndSearchMessages(ctx, component, {
+  { threadId, targetMessageId, contextOptions }: { threadId: string | undefined; targetMessageId: string | undefined; contextOptions: ContextOptions },
+): Promise<MessageDoc[]> {
+  const { recentMessages: numItems = DEFAULT_RECENT_MESSAGES, excludeToolMessages = true } = contextOptions;
+  if (threadId === undefined || numItems === 0) return [];
+  const { page } = await ctx.runQuery(component.messages.listMessagesByThreadId, {
     threadId,
-    userId,
-    targetMessageId: promptMessageId,
-    contextOptions,
+    order: "desc",
+    paginationOpts: { cursor: null, numItems },
+    excludeToolMessages,
+    upToAndIncludingMessageId: targetMessageId,
+    statuses: ["success"],
   });
-  const parts = splitContext({
-    recentDocs: recentMessages,
-    searchDocs: searchMessages,
-    promptMessageId,
-    inputMessages: input.messages,
-    inputPrompt: input.prompt,
-  });
-  const inDefaultOrder = allMessages(parts);
-  const scope = { userId: userId ?? undefined, threadId };
-  const chosen = await contextHandler?.(ctx, { ...parts, allMessages: inDefaultOrder, ...scope });
-  return { messages: inPairs(chosen ?? inDefaultOrder) };
+  return filterOutOrphanedToolMessages(page.toReversed());
+}
+
+type Found = { args: FetchContextArgs; targetMessageId: string | undefined; recentMessages: readonly MessageDoc[] };
+
+async function textToSearchFor(ctx: QueryCtx, component: AgentComponent, { args, targetMessageId, recentMessages }: Found): Promise<string | undefined> {
+  const last = args.messages?.at(-1);
+  if (args.searchText || targetMessageId === undefined) return args.searchText ?? (last && extractText(last));
+  const recent = recentMessages.find(({ _id }) => _id === targetMessageId);
+  if (recent) return recent.text;
+  const [target] = await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [targetMessageId] });
+  return target?.text;
+}
+
+async function userOf(ctx: QueryCtx, component: AgentComponent, threadId: string | undefined): Promise<string | undefined> {
+  if (threadId === undefined) return undefined;
+  return (await ctx.runQuery(component.threads.getThread, { threadId }))?.userId;
+}
+
+async function embedWith(getEmbedding: GetEmbedding | undefined, text: string): Promise<NamedVector> {
+  if (!getEmbedding) throw new Error("contextOptions.searchOptions.vectorSearch: set an embedding model, or pass `getEmbedding` to embed the search text");
+  const { embedding, embeddingModel, textEmbeddingModel } = await getEmbedding(text);
+  const model = embeddingModel ?? textEmbeddingModel;
+  if (model === undefined) throw new Error("getEmbedding: return the `embeddingModel` too, for only vectors of one model can be compared");
+  return { vector: embedding, model: modelNames(model).model };
 }

@@ -1,24 +1,68 @@
-import type { ModelMessage } from "ai";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import type { ContextOptions, GenerationScope } from "../agentOptions.js";
-import type { ActionCtx, AgentComponent } from "../ctx.js";
+import { packVector } from "../../shared/vectors.js";
+import type { ContextOptions } from "../agentOptions.js";
+import { isActionCtx, type AgentComponent, type QueryCtx } from "../ctx.js";
 
-/** What a search for context starts from. */
-export type ContextSearch = {
-  scope: GenerationScope;
-  contextOptions: ContextOptions | undefined;
-  promptMessageId: string | undefined;
-  inputPrompt: readonly ModelMessage[];
-  recentDocs: readonly MessageDoc[];
+/** How many messages a search finds, and how many around each come along, unless the search options say otherwise. */
+export const DEFAULT_SEARCH_LIMIT = 10;
+export const DEFAULT_MESSAGE_RANGE = { before: 2, after: 1 };
+
+/** A vector with the name of the model that made it. */
+export type NamedVector = { vector: number[]; model: string };
+
+/** What to search for, and what the caller has already. */
+export type SearchRequest = {
+  threadId: string | undefined;
+  /** Whose threads are searched with `searchOtherThreads`. */
+  userId: string | undefined;
+  contextOptions: ContextOptions;
+  /** What was said: the words to look for. Empty: there is nothing to search for. */
+  text: string;
+  /** Find nothing from this message on. */
+  targetMessageId?: string | undefined;
+  /** Find nothing of the thread from this turn on: the caller has it. */
+  beforeOrder: number | undefined;
+  /** How many messages of those turns the caller has. */
+  alreadyShown: number;
+  /** Set when the target message may have a vector of this model, which spares embedding the text. */
+  storedModel?: string | undefined;
+  /** Embeds `text`. */
+  embed: () => Promise<NamedVector>;
 };
 
-/** Messages that the search options ask for, oldest first; none when they ask for no search. */
-export async function searchForContext(
-  _ctx: ActionCtx,
-  _component: AgentComponent,
-  { contextOptions }: ContextSearch,
-): Promise<MessageDoc[]> {
-  const { textSearch = false, vectorSearch = false } = contextOptions?.searchOptions ?? {};
-  if (!textSearch && !vectorSearch) return [];
-  throw new Error("contextOptions.searchOptions: this version of the component has no search");
+/** True when the context options ask for a search. */
+export function asksForSearch({ searchOptions }: ContextOptions): boolean {
+  return searchOptions !== undefined && searchOptions.limit !== 0 && (searchOptions.textSearch === true || searchOptions.vectorSearch === true);
+}
+
+/**
+ * Messages that a search finds, with those around them, by thread and in order. Words alone take one query; vectors
+ * take one action, which queries once more in the component. Loads neither the AI SDK nor zod.
+ */
+export async function searchMessages(ctx: QueryCtx, component: AgentComponent, request: SearchRequest): Promise<MessageDoc[]> {
+  const { threadId, userId, contextOptions, text, targetMessageId, beforeOrder } = request;
+  const { searchOptions, searchOtherThreads, excludeToolMessages } = contextOptions;
+  if (!searchOptions || text === "") return [];
+  const search = {
+    threadId,
+    userId: searchOtherThreads ? userId : undefined,
+    targetMessageId,
+    beforeOrder,
+    text,
+    limit: searchOptions.limit ?? DEFAULT_SEARCH_LIMIT,
+    messageRange: { ...DEFAULT_MESSAGE_RANGE, ...searchOptions.messageRange },
+    excludeToolMessages,
+  };
+  if (!searchOptions.vectorSearch) return ctx.runQuery(component.search.byText, search);
+  if (!isActionCtx(ctx)) throw new Error("contextOptions.searchOptions.vectorSearch: vectors can only be searched in an action");
+  const { textSearch, vectorScoreThreshold } = searchOptions;
+  const byVector = { ...search, textSearch, vectorScoreThreshold, alreadyShown: request.alreadyShown };
+  const { storedModel } = request;
+  if (storedModel !== undefined) {
+    const { needsVector, messages } = await ctx.runAction(component.search.byVector, { ...byVector, model: storedModel });
+    if (!needsVector) return messages;
+  }
+  const { vector, model } = await request.embed();
+  const { messages } = await ctx.runAction(component.search.byVector, { ...byVector, model, vector: packVector(vector) });
+  return messages;
 }

@@ -1,7 +1,7 @@
 import type { StoredChunk } from "../../shared/validators/stream.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { errorToString, failureReason } from "../aiSdk/failures.js";
-import { formatFailure } from "../failureReason.js";
+import { formatFailure } from "../../shared/failureReason.js";
 import type { Config, GenerationScope } from "../agentOptions.js";
 import type { ActionCtx } from "../ctx.js";
 import { DeltaWriter, type DeltaBatch } from "../streaming/deltaWriter.js";
@@ -9,7 +9,9 @@ import { mergeChunks } from "../../shared/mergeChunks.js";
 import { systemTimers } from "../streaming/timers.js";
 import { urgencyOf } from "../streaming/urgency.js";
 import type { GenerationOutputMetadata } from "./args.js";
+import type { TextEmbedder } from "../context/embedder.js";
 import type { GenerationStore, Turn } from "./store.js";
+import { vectorsOf, type StepVectors } from "./turnVectors.js";
 
 /** How a generation ended. */
 export type Outcome = { kind: "finished" } | { kind: "failed"; error: unknown } | { kind: "aborted" };
@@ -21,6 +23,8 @@ export type GenerationParts = {
   /** Where it is stored; undefined when there is no thread. */
   store: GenerationStore | undefined;
   turn: Turn | undefined;
+  /** Embeds what is saved; undefined when nothing is to be embedded. */
+  embedder?: TextEmbedder | undefined;
   /** Whether its output is saved as messages. */
   savesOutput: boolean;
   handlers: Pick<Config, "usageHandler" | "rawRequestResponseHandler">;
@@ -38,6 +42,7 @@ export class Generation {
   readonly savedMessages: MessageDoc[];
   readonly #store: GenerationStore | undefined;
   readonly #turn: Turn | undefined;
+  readonly #embedder: TextEmbedder | undefined;
   readonly #savesOutput: boolean;
   readonly #stopper = new AbortController();
   readonly #unlink: () => void;
@@ -51,6 +56,7 @@ export class Generation {
     this.handlers = parts.handlers;
     this.#store = parts.store;
     this.#turn = parts.turn;
+    this.#embedder = parts.embedder;
     this.#savesOutput = parts.savesOutput;
     this.savedMessages = parts.turn?.saved ?? [];
     this.#unlink = follow(parts.abortSignal, this.#stopper);
@@ -83,11 +89,12 @@ export class Generation {
     await this.#save(messages, false);
   }
 
-  /** Saves the last step and finishes the stream, in one mutation. */
+  /** Saves the last step and finishes the stream, in one mutation, with the vectors of all that the turn has said. */
   async finish(messages: MessageWithMetadata[]): Promise<void> {
     if (!this.#end({ kind: "finished" })) return;
     try {
-      if (!this.#wasClosed) await this.#save(messages, true);
+      const vectors = this.#wasClosed ? undefined : await this.#vectors(messages);
+      if (!this.#wasClosed) await this.#save(messages, true, vectors);
     } catch (error) {
       // What could not be saved must not stay "streaming".
       this.#outcome = { kind: "failed", error };
@@ -125,13 +132,20 @@ export class Generation {
     this.#close();
   }
 
-  async #save(messages: MessageWithMetadata[], isLast: boolean): Promise<void> {
+  async #vectors(messages: MessageWithMetadata[]): Promise<StepVectors | undefined> {
+    if (!this.#embedder || !this.#turn || !this.#savesOutput) return undefined;
+    const { turnDocs, promptMessageId } = this.#turn;
+    const prompt = turnDocs.filter(({ _id }) => _id === promptMessageId);
+    return vectorsOf(this.#embedder, { last: messages, earlier: [...prompt, ...this.savedMessages] });
+  }
+
+  async #save(messages: MessageWithMetadata[], isLast: boolean, vectors?: StepVectors): Promise<void> {
     const { store, turn } = { store: this.#store, turn: this.#turn };
     if (!store || !turn) return;
     const kept = this.#savesOutput ? messages : [];
     if (kept.length === 0 && !turn.streamId) return;
     await this.#withRest(async (rest) => {
-      const saved = await store.saveStep(turn, { messages: kept, finalDelta: rest, isLast });
+      const saved = await store.saveStep(turn, { messages: kept, vectors, finalDelta: rest, isLast });
       if (saved) this.savedMessages.push(...saved);
       else this.#closedOutside();
     });
@@ -178,7 +192,8 @@ export class Generation {
 }
 
 function failed(message: MessageWithMetadata, error: string): MessageWithMetadata {
-  return { ...message, status: "failed", error };
+  // Results of tools that had been approved are complete, whatever became of the reply.
+  return message.status === "success" ? message : { ...message, status: "failed", error };
 }
 
 /** Makes `stopper` abort when `signal` does; returns how to undo that. */

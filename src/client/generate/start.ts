@@ -5,7 +5,8 @@ import { modelNames } from "../aiSdk/models.js";
 import { serializeMessage } from "../aiSdk/messages.js";
 import { allMessages, inPairs, splitContext } from "../context/compose.js";
 import { DEFAULT_RECENT_MESSAGES } from "../context/fetch.js";
-import { searchForContext } from "../context/search.js";
+import { TextEmbedder } from "../context/embedder.js";
+import { embedEarly, searchForContext } from "../context/generationSearch.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
 import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
 import { bindTools, type ToolCtx } from "../tools/createTool.js";
@@ -57,17 +58,18 @@ export async function startGeneration(
 ): Promise<{ call: SdkCall; generation: Generation }> {
   const model = mustHaveModel(args, options);
   const input = inputOf(args);
+  const scope: GenerationScope = { userId: options.userId ?? undefined, threadId: options.threadId, agentName: options.agentName };
+  const embedder = embedderOf(ctx, options, scope);
+  // The usage handler is told the user, who may be known only when the thread was read.
+  if (scope.userId !== undefined || !options.usageHandler) embedEarly(embedder, { input, contextOptions: options.contextOptions });
   const { store, turn } = await openTurn(ctx, component, { args, options, model, input });
-  const scope: GenerationScope = {
-    userId: options.userId ?? turn?.userId,
-    threadId: options.threadId,
-    agentName: options.agentName,
-  };
+  scope.userId ??= turn?.userId;
   const generation = new Generation({
     ctx,
     scope,
     store,
     turn,
+    embedder,
     savesOutput: options.storageOptions?.saveMessages !== "none",
     handlers: {
       usageHandler: options.usageHandler,
@@ -77,7 +79,7 @@ export async function startGeneration(
     abortSignal: args.abortSignal,
   });
   try {
-    const messages = await contextMessages(ctx, component, { args, options, input, turn, scope });
+    const messages = await contextMessages(ctx, component, { args, options, input, turn, scope, embedder });
     const toolCtx = toolCtxOf(ctx, scope, { agent: options.agent, messageId: turn?.promptMessageId ?? args.promptMessageId });
     const call: SdkCall = {
       ...callSettings(args, options),
@@ -138,15 +140,17 @@ async function openTurn(
 async function contextMessages(
   ctx: ActionCtx,
   component: AgentComponent,
-  { args, options, input, turn, scope }: StartParts & { turn: Turn | undefined; scope: GenerationScope },
+  { args, options, input, turn, scope, embedder }: StartParts & { turn: Turn | undefined; scope: GenerationScope; embedder: TextEmbedder | undefined },
 ): Promise<ModelMessage[]> {
   const recentDocs = [...(turn?.recent ?? []), ...(turn?.turnDocs ?? [])];
   const searchDocs = await searchForContext(ctx, component, {
     scope,
     contextOptions: options.contextOptions,
-    promptMessageId: args.promptMessageId,
-    inputPrompt: input.prompt,
+    embedder,
+    input,
+    promptDoc: turn?.turnDocs.find(({ _id }) => _id === args.promptMessageId),
     recentDocs,
+    order: turn && Math.min(turn.order, ...turn.saved.map(({ order }) => order)),
   });
   const parts = splitContext({
     recentDocs,
@@ -159,6 +163,11 @@ async function contextMessages(
   const inDefaultOrder = allMessages(parts);
   const chosen = await options.contextHandler?.(ctx, { ...parts, allMessages: inDefaultOrder, userId, threadId });
   return inPairs(chosen ?? inDefaultOrder);
+}
+
+function embedderOf(ctx: ActionCtx, options: StartOptions, scope: GenerationScope): TextEmbedder | undefined {
+  const { embeddingModel = options.textEmbeddingModel, usageHandler, callSettings } = options;
+  return embeddingModel === undefined ? undefined : new TextEmbedder(ctx, { embeddingModel, usageHandler, callSettings, scope: () => scope });
 }
 
 function toolCtxOf(

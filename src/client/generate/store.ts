@@ -3,6 +3,7 @@ import type { ProviderOptions } from "../../shared/validators/message.js";
 import type { StoredChunk } from "../../shared/validators/stream.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
 import type { DeltaBatch } from "../streaming/deltaWriter.js";
+import type { StepVectors } from "./turnVectors.js";
 
 /** How a generation starts. */
 export type TurnRequest = {
@@ -66,12 +67,12 @@ export class GenerationStore {
    */
   async saveStep(
     turn: Turn,
-    { messages, finalDelta, isLast }: { messages: MessageWithMetadata[]; finalDelta: Rest; isLast: boolean },
+    { messages, vectors, finalDelta, isLast }: { messages: MessageWithMetadata[]; vectors?: StepVectors | undefined; finalDelta: Rest; isLast: boolean },
   ): Promise<MessageDoc[] | undefined> {
     const { threadId, userId, agentName, promptMessageId, order, stepOrder, streamId } = turn;
     const stream = streamId === undefined ? undefined : { streamId, delta: finalDelta, finish: isLast };
     const place = { threadId, userId, agentName, promptMessageId, order, stepOrder };
-    const saved = await this.#ctx.runMutation(this.#component.generations.saveStep, { ...place, messages, stream });
+    const saved = await this.#ctx.runMutation(this.#component.generations.saveStep, { ...place, messages, vectors, stream });
     const last = saved.messages.at(-1);
     // A repeated save of this step is looked for at the place of the step, not of the turn.
     if (last) turn.stepOrder = last.stepOrder + 1;

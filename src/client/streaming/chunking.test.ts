@@ -2,7 +2,7 @@ import type { UIMessageChunk } from "ai";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { StreamingOptions } from "../agentOptions.js";
-import { wellFormed } from "../aiSdk/convexJson.js";
+import { wellFormed } from "../../shared/convexJson.js";
 import { TextChunker } from "./chunking.js";
 
 const delta = (text: string, id = "0"): UIMessageChunk => ({ type: "text-delta", id, delta: text });

@@ -1,7 +1,7 @@
 import type { ProviderOptions } from "../../shared/validators/message.js";
 import type { StoredChunk } from "../../shared/validators/stream.js";
 import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
-import { toConvexRecord } from "../aiSdk/convexJson.js";
+import { toConvexRecord } from "../../shared/convexJson.js";
 import type { AgentComponent, MutationCtx } from "../ctx.js";
 import { DeltaWriter, type DeltaBatch } from "./deltaWriter.js";
 import { systemTimers, type Timers } from "./timers.js";

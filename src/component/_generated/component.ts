@@ -23,6 +23,237 @@ import type { FunctionReference } from "convex/server";
  */
 export type ComponentApi<Name extends string | undefined = string | undefined> =
   {
+    apiKeys: {
+      destroy: FunctionReference<
+        "mutation",
+        "internal",
+        { apiKey?: string; keyId?: string; name?: string },
+        | "missing"
+        | "deleted"
+        | "name mismatch"
+        | "must provide either apiKey or name",
+        Name
+      >;
+      issue: FunctionReference<
+        "mutation",
+        "internal",
+        { name?: string; readOnly?: boolean },
+        string,
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {},
+        Array<{
+          keyId: string;
+          name?: string;
+          readOnly: boolean;
+          createdMs: number;
+        }>,
+        Name
+      >;
+      validate: FunctionReference<
+        "query",
+        "internal",
+        { apiKey: string; write?: boolean },
+        boolean,
+        Name
+      >;
+    };
+    approvals: {
+      get: FunctionReference<
+        "query",
+        "internal",
+        { threadId: string; approvalId: string },
+        null | {
+          approvalId: string;
+          order: number;
+          messageId: string;
+          toolCallId: string;
+          toolName: string;
+          agentName?: string;
+          state:
+            | { kind: "requested" }
+            | {
+                kind: "answered";
+                approved: boolean;
+                reason?: string;
+                answeredMs: number;
+                responseId: string;
+              }
+            | {
+                kind: "continued";
+                approved: boolean;
+                reason?: string;
+                answeredMs: number;
+                responseId: string;
+                startedMs: number;
+                streamId?: string;
+              };
+        },
+        Name
+      >;
+      listRequested: FunctionReference<
+        "query",
+        "internal",
+        { threadId: string; limit?: number },
+        Array<{
+          approvalId: string;
+          order: number;
+          messageId: string;
+          toolCallId: string;
+          toolName: string;
+          agentName?: string;
+          state:
+            | { kind: "requested" }
+            | {
+                kind: "answered";
+                approved: boolean;
+                reason?: string;
+                answeredMs: number;
+                responseId: string;
+              }
+            | {
+                kind: "continued";
+                approved: boolean;
+                reason?: string;
+                answeredMs: number;
+                responseId: string;
+                startedMs: number;
+                streamId?: string;
+              };
+        }>,
+        Name
+      >;
+      respond: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          threadId: string;
+          responses: Array<{
+            approvalId: string;
+            approved: boolean;
+            reason?: string;
+          }>;
+        },
+        {
+          messageId: string;
+          order: number;
+          stepOrder: number;
+          stillWaiting: boolean;
+        },
+        Name
+      >;
+    };
+    files: {
+      addFile: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          storageId: string;
+          hash: string;
+          filename?: string;
+          mediaType?: string;
+          mimeType?: string;
+        },
+        { fileId: string; storageId: string },
+        Name
+      >;
+      copyFile: FunctionReference<
+        "mutation",
+        "internal",
+        { fileId: string },
+        null,
+        Name
+      >;
+      deleteFiles: FunctionReference<
+        "mutation",
+        "internal",
+        { fileIds: Array<string>; force?: boolean; minAge?: number },
+        Array<string>,
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        { fileId: string },
+        null | {
+          _id: string;
+          _creationTime: number;
+          storageId: string;
+          hash: string;
+          filename?: string;
+          mediaType?: string;
+          mimeType?: string;
+          refcount: number;
+          lastTouchedAt: number;
+        },
+        Name
+      >;
+      getFilesToDelete: FunctionReference<
+        "query",
+        "internal",
+        {
+          paginationOpts: {
+            numItems: number;
+            cursor: string | null;
+            endCursor?: string | null;
+            id?: number;
+            maximumRowsRead?: number;
+            maximumBytesRead?: number;
+          };
+          minAge?: number;
+        },
+        {
+          page: Array<{
+            _id: string;
+            _creationTime: number;
+            storageId: string;
+            hash: string;
+            filename?: string;
+            mediaType?: string;
+            mimeType?: string;
+            refcount: number;
+            lastTouchedAt: number;
+          }>;
+          continueCursor: string;
+          isDone: boolean;
+          splitCursor?: string | null;
+          pageStatus?: "SplitRecommended" | "SplitRequired" | null;
+        },
+        Name
+      >;
+      releaseFile: FunctionReference<
+        "mutation",
+        "internal",
+        { fileId: string },
+        null,
+        Name
+      >;
+      useExistingFile: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          hash: string;
+          filename?: string;
+          mediaType?: string;
+          mimeType?: string;
+        },
+        null | { fileId: string; storageId: string },
+        Name
+      >;
+      vacuum: FunctionReference<
+        "mutation",
+        "internal",
+        { minAge?: number; limit?: number },
+        {
+          deleted: Array<{ fileId: string; storageId: string }>;
+          isDone: boolean;
+        },
+        Name
+      >;
+    };
     generations: {
       fail: FunctionReference<
         "mutation",
@@ -229,6 +460,14 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             fileIds?: Array<string>;
             metadata?: any;
           }>;
+          vectors?: {
+            model: string;
+            messages: Array<Array<number> | ArrayBuffer | null>;
+            earlier: Array<{
+              messageId: string;
+              vector: Array<number> | ArrayBuffer;
+            }>;
+          };
           stream?: {
             streamId: string;
             delta?: { start: number; end: number; parts: Array<any> };
@@ -648,6 +887,10 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           }>;
           pendingMessageId?: string;
           failPendingSteps?: boolean;
+          embeddings?: {
+            model: string;
+            vectors: Array<Array<number> | ArrayBuffer | null>;
+          };
         },
         {
           messages: Array<{
@@ -1010,6 +1253,176 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    search: {
+      byText: FunctionReference<
+        "query",
+        "internal",
+        {
+          threadId?: string;
+          userId?: string;
+          targetMessageId?: string;
+          beforeOrder?: number;
+          text?: string;
+          limit: number;
+          messageRange?: { before: number; after: number };
+          excludeToolMessages?: boolean;
+        },
+        Array<{
+          _id: string;
+          _creationTime: number;
+          threadId: string;
+          order: number;
+          stepOrder: number;
+          userId?: string;
+          embeddingId?: string;
+          id?: string;
+          status: "pending" | "success" | "failed";
+          tool: boolean;
+          message?:
+            | {
+                role: "user";
+                content: any;
+                providerOptions?: Record<string, any>;
+              }
+            | {
+                role: "assistant";
+                content: any;
+                providerOptions?: Record<string, any>;
+              }
+            | {
+                role: "tool";
+                content: any;
+                providerOptions?: Record<string, any>;
+              }
+            | {
+                role: "system";
+                content: string;
+                providerOptions?: Record<string, any>;
+              };
+          text?: string;
+          agentName?: string;
+          model?: string;
+          provider?: string;
+          providerOptions?: Record<string, any>;
+          providerMetadata?: Record<string, any>;
+          finishReason?:
+            | "stop"
+            | "length"
+            | "content-filter"
+            | "tool-calls"
+            | "error"
+            | "other"
+            | "unknown";
+          usage?: {
+            promptTokens?: number;
+            completionTokens?: number;
+            totalTokens?: number;
+            reasoningTokens?: number;
+            cachedInputTokens?: number;
+            nonCachedInputTokens?: number;
+            cacheWriteInputTokens?: number;
+            textOutputTokens?: number;
+            raw?: any;
+          };
+          sources?: Array<any>;
+          warnings?: Array<any>;
+          reasoning?: string;
+          reasoningDetails?: Array<any>;
+          error?: string;
+          fileIds?: Array<string>;
+          metadata?: any;
+        }>,
+        Name
+      >;
+      byVector: FunctionReference<
+        "action",
+        "internal",
+        {
+          threadId?: string;
+          userId?: string;
+          targetMessageId?: string;
+          beforeOrder?: number;
+          text?: string;
+          limit: number;
+          messageRange?: { before: number; after: number };
+          excludeToolMessages?: boolean;
+          model: string;
+          vector?: Array<number> | ArrayBuffer;
+          textSearch?: boolean;
+          vectorScoreThreshold?: number;
+          alreadyShown?: number;
+        },
+        {
+          needsVector: boolean;
+          messages: Array<{
+            _id: string;
+            _creationTime: number;
+            threadId: string;
+            order: number;
+            stepOrder: number;
+            userId?: string;
+            embeddingId?: string;
+            id?: string;
+            status: "pending" | "success" | "failed";
+            tool: boolean;
+            message?:
+              | {
+                  role: "user";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "assistant";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "tool";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "system";
+                  content: string;
+                  providerOptions?: Record<string, any>;
+                };
+            text?: string;
+            agentName?: string;
+            model?: string;
+            provider?: string;
+            providerOptions?: Record<string, any>;
+            providerMetadata?: Record<string, any>;
+            finishReason?:
+              | "stop"
+              | "length"
+              | "content-filter"
+              | "tool-calls"
+              | "error"
+              | "other"
+              | "unknown";
+            usage?: {
+              promptTokens?: number;
+              completionTokens?: number;
+              totalTokens?: number;
+              reasoningTokens?: number;
+              cachedInputTokens?: number;
+              nonCachedInputTokens?: number;
+              cacheWriteInputTokens?: number;
+              textOutputTokens?: number;
+              raw?: any;
+            };
+            sources?: Array<any>;
+            warnings?: Array<any>;
+            reasoning?: string;
+            reasoningDetails?: Array<any>;
+            error?: string;
+            fileIds?: Array<string>;
+            metadata?: any;
+          }>;
+        },
+        Name
+      >;
+    };
     streams: {
       abort: FunctionReference<
         "mutation",
@@ -1368,10 +1781,10 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
     };
     users: {
       deleteAllForUserId: FunctionReference<
-        "action",
+        "mutation",
         "internal",
         { userId: string },
-        null,
+        { isDone: boolean },
         Name
       >;
       deleteAllForUserIdAsync: FunctionReference<
@@ -1381,5 +1794,93 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         boolean,
         Name
       >;
+      deleteAllForUserIdSync: FunctionReference<
+        "action",
+        "internal",
+        { userId: string },
+        null,
+        Name
+      >;
+      listUsersWithThreads: FunctionReference<
+        "query",
+        "internal",
+        {
+          paginationOpts: {
+            numItems: number;
+            cursor: string | null;
+            endCursor?: string | null;
+            id?: number;
+            maximumRowsRead?: number;
+            maximumBytesRead?: number;
+          };
+        },
+        {
+          page: Array<string>;
+          continueCursor: string;
+          isDone: boolean;
+          splitCursor?: string | null;
+          pageStatus?: "SplitRecommended" | "SplitRequired" | null;
+        },
+        Name
+      >;
+    };
+    vector: {
+      index: {
+        deleteBatch: FunctionReference<
+          "mutation",
+          "internal",
+          { ids: Array<string> },
+          null,
+          Name
+        >;
+        insertBatch: FunctionReference<
+          "mutation",
+          "internal",
+          {
+            vectorDimension: number;
+            vectors: Array<{
+              model: string;
+              table: string;
+              userId?: string;
+              threadId?: string;
+              vector: Array<number> | ArrayBuffer;
+              messageId?: string;
+            }>;
+          },
+          Array<string>,
+          Name
+        >;
+        paginate: FunctionReference<
+          "query",
+          "internal",
+          {
+            vectorDimension: number;
+            targetModel: string;
+            table?: string;
+            cursor?: string | null;
+            limit: number;
+          },
+          {
+            ids: Array<string>;
+            messageIds: Array<string | null>;
+            isDone: boolean;
+            continueCursor: string;
+          },
+          Name
+        >;
+        updateBatch: FunctionReference<
+          "mutation",
+          "internal",
+          {
+            vectors: Array<{
+              model: string;
+              vector: Array<number> | ArrayBuffer;
+              id: string;
+            }>;
+          },
+          null,
+          Name
+        >;
+      };
     };
   };

@@ -47,7 +47,7 @@ export async function readWindow(
     bytes += readBytes(row);
     if (isOfTurn) {
       if (row._id === prompt?._id || (row.role !== undefined && row.status === "success")) turnRows.push(row);
-    } else if (isShownToModels(row) && !(excludeToolMessages && !hasMoreThanTools(row))) {
+    } else if (isShown(row, { excludeToolMessages })) {
       recentRows.push(row);
     }
   }
@@ -68,6 +68,11 @@ function newestFirst(ctx: QueryCtx, threadId: Id<"threads">, prompt: Doc<"messag
     .order("desc");
 }
 
+/** Whether a message of an earlier turn is shown to a model. */
+export function isShown(row: Doc<"messages">, { excludeToolMessages }: Pick<WindowOptions, "excludeToolMessages">): boolean {
+  return isShownToModels(row) && !(excludeToolMessages && !hasMoreThanTools(row));
+}
+
 /** A row without content, or one that another generation is still writing, says nothing to a model. */
 function isShownToModels({ role, status, text, parts }: Doc<"messages">): boolean {
   if (role === undefined || status === "pending") return false;
@@ -79,7 +84,7 @@ function hasMoreThanTools({ tool, role, text }: Doc<"messages">): boolean {
 }
 
 /** What an assistant said around its calls stays when the calls do not. */
-function withoutTools(doc: MessageDoc): MessageDoc {
+export function withoutTools(doc: MessageDoc): MessageDoc {
   if (!doc.tool || doc.message?.role !== "assistant" || typeof doc.message.content === "string") return doc;
   const content = doc.message.content.filter((part) => part.type === "text" || part.type === "file");
   return { ...doc, tool: false, message: { ...doc.message, content } };

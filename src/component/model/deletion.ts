@@ -1,12 +1,13 @@
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { deleteMessage, readBytes } from "./overflow.js";
+import { deleteMessage } from "./overflow.js";
 import { deleteStream } from "./streamState.js";
+import { deleteVectors } from "./vectors.js";
 
 /** What one transaction of a deletion may read and write: well within Convex's 16 MiB and 16,000 documents. */
 const MAX_ROWS = 2000;
-const MAX_BYTES = 6 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Rows [start, end) of a thread, by turn and place in it. */
 export interface MessageRange {
@@ -25,7 +26,7 @@ export interface RangeDeletion {
 }
 
 /** Deletes the messages of a range, as many as one transaction takes, and ends the streams of turns it removes. */
-export async function deleteRange(ctx: MutationCtx, range: MessageRange): Promise<RangeDeletion> {
+export async function deleteRange(ctx: MutationCtx, range: MessageRange, nowMs: number): Promise<RangeDeletion> {
   const { threadId, startOrder, startStepOrder, endOrder, endStepOrder } = range;
   const rows = ctx.db
     .query("messages")
@@ -36,9 +37,8 @@ export async function deleteRange(ctx: MutationCtx, range: MessageRange): Promis
   for await (const row of rows) {
     if (row.order === startOrder && row.stepOrder < startStepOrder) continue;
     if (row.order === endOrder && row.stepOrder >= endStepOrder) break;
-    await deleteMessage(ctx, row);
+    bytes += await deleteMessage(ctx, row, nowMs);
     last = row;
-    bytes += readBytes(row);
     count += 1;
     if (count >= MAX_ROWS || bytes >= MAX_BYTES) return { isDone: false, lastOrder: row.order, lastStepOrder: row.stepOrder };
   }
@@ -64,14 +64,14 @@ export async function endStreamsOf(
 
 /**
  * One transaction of a thread's deletion; true when nothing is left. The thread goes first, so that nothing is added
- * to it any more; then its streams, so that no writer's end saves into it; then its messages.
+ * to it any more; then its streams, so that no writer's end saves into it; then its messages with their vectors.
  */
-export async function deleteThreadStep(ctx: MutationCtx, threadId: Id<"threads">): Promise<boolean> {
+export async function deleteThreadStep(ctx: MutationCtx, threadId: Id<"threads">, nowMs: number): Promise<boolean> {
   if ((await ctx.db.get(threadId)) !== null) await ctx.db.delete(threadId);
-  return await deleteContent(ctx, threadId);
+  return await deleteContent(ctx, threadId, nowMs);
 }
 
-async function deleteContent(ctx: MutationCtx, threadId: Id<"threads">): Promise<boolean> {
+async function deleteContent(ctx: MutationCtx, threadId: Id<"threads">, nowMs: number): Promise<boolean> {
   const streams = ctx.db.query("streams").withIndex("threadId", (q) => q.eq("threadId", threadId));
   let count = 0;
   for (const stream of await streams.take(MAX_STREAMS)) {
@@ -82,8 +82,10 @@ async function deleteContent(ctx: MutationCtx, threadId: Id<"threads">): Promise
   }
   if (count === MAX_STREAMS) return false;
   const whole: MessageRange = { threadId, startOrder: 0, startStepOrder: 0, endOrder: Number.MAX_SAFE_INTEGER, endStepOrder: 0 };
-  const { isDone } = await deleteRange(ctx, whole);
-  return isDone;
+  const { isDone, lastOrder } = await deleteRange(ctx, whole, nowMs);
+  if (!isDone) return false;
+  // Vectors that the app saved for this thread without a message. The messages of this transaction had theirs.
+  return await deleteVectors(ctx, { threadId }, lastOrder === undefined ? MAX_BYTES : MAX_BYTES / 2);
 }
 
 /** Ended streams are removed soon after, so a thread has few. */
@@ -92,11 +94,11 @@ const MAX_STREAMS = 50;
 const SMALL_LOG = 500;
 
 /** One transaction of the deletion of all threads of a user; true when nothing is left. */
-export async function deleteUserStep(ctx: MutationCtx, userId: string): Promise<boolean> {
+export async function deleteUserStep(ctx: MutationCtx, userId: string, nowMs: number): Promise<boolean> {
   const thread = await ctx.db.query("threads").withIndex("userId", (q) => q.eq("userId", userId)).first();
-  if (thread === null) return true;
+  if (thread === null) return await deleteVectors(ctx, { userId }, MAX_BYTES);
   // The thread's row names the user, so it goes last: until then this finds the thread again.
-  const isDone = await deleteContent(ctx, thread._id);
+  const isDone = await deleteContent(ctx, thread._id, nowMs);
   if (isDone) await ctx.db.delete(thread._id);
   return false;
 }

@@ -1,11 +1,14 @@
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { claimDecisions, releaseDecisions } from "./approvals.js";
 import { readWindow, type WindowOptions } from "./context.js";
 import { toMessageDocs } from "./overflow.js";
 import { insertMessages, mustGetPrompt, type Position } from "./saveMessages.js";
 import { abortStream, createStream, stepStream, type NewStream } from "./streamState.js";
 import { getStream, type Delta } from "./streamLog.js";
+import { setVector } from "./vectors.js";
+import type { Vector } from "../../shared/vectors.js";
 
 export interface StartOptions {
   thread: Doc<"threads">;
@@ -54,6 +57,7 @@ export async function startGeneration(ctx: MutationCtx, options: StartOptions): 
     options.stream === undefined
       ? undefined
       : await createStream(ctx, { threadId, userId, agentName, ...place, ...options.stream }, nowMs);
+  if (prompt !== null) await claimDecisions(ctx, { threadId, promptMessageId: prompt._id, turn, streamId, nowMs });
   return { ...place, userId, promptMessageId: promptMessageId ?? last?._id, recent, turn, saved, streamId };
 }
 
@@ -67,8 +71,16 @@ export interface StepOptions {
   /** Where the step's first message belongs, as far as the generation knows. */
   stepOrder: number;
   messages: readonly MessageWithMetadata[];
+  vectors?: StepVectors | undefined;
   stream: { streamId: string; delta: Delta | undefined; finish: boolean } | undefined;
   nowMs: number;
+}
+
+/** Vectors that one model made of this step's messages, and of messages that were saved before they had any. */
+export interface StepVectors {
+  model: string;
+  messages: readonly (Vector | null)[];
+  earlier: readonly { messageId: string; vector: Vector }[];
 }
 
 export interface SavedStep {
@@ -97,12 +109,28 @@ export async function saveStep(ctx: MutationCtx, options: StepOptions): Promise<
 
   const next = { order, stepOrder: (rest.at(-1)?.stepOrder ?? stepOrder - 1) + 1 };
   const userId = options.userId ?? thread.userId;
-  const saved = await insertMessages(ctx, { threadId, userId, agentName, messages }, { next, keepTurn: true, nowMs });
+  const { vectors } = options;
+  const embeddings = vectors && { model: vectors.model, vectors: vectors.messages };
+  const saved = await insertMessages(ctx, { threadId, userId, agentName, messages, embeddings }, { next, keepTurn: true, nowMs });
+  if (vectors !== undefined) await setEarlierVectors(ctx, threadId, vectors);
   if (stream !== null && options.stream !== undefined) {
     const { delta, finish } = options.stream;
     await stepStream(ctx, { stream, delta, finish, savesStep: messages.length > 0, nowMs });
   }
   return { isOpen: true, messages: saved };
+}
+
+/**
+ * With the step and not when they were made: the rows are on a page that viewers look at, and this mutation changes
+ * that page anyway.
+ */
+async function setEarlierVectors(ctx: MutationCtx, threadId: Id<"threads">, { model, earlier }: StepVectors): Promise<void> {
+  for (const { messageId, vector } of earlier) {
+    const id = ctx.db.normalizeId("messages", messageId);
+    const row = id === null ? null : await ctx.db.get(id);
+    // It may have been deleted, or embedded by another generation.
+    if (row !== null && row.threadId === threadId && row.embeddingId === undefined) await setVector(ctx, row, { model, vector });
+  }
 }
 
 /** Messages that others (tools, parallel generations) may have saved in the turn meanwhile. */
@@ -173,14 +201,18 @@ export async function failGeneration(ctx: MutationCtx, options: FailOptions): Pr
     const messages = await abortStream(ctx, { stream, reason: error, delta: options.stream.delta, nowMs });
     return { ended: messages !== null, messages: messages ?? [] };
   }
+  await releaseDecisions(ctx, { threadId: thread._id, order, streamId: undefined });
   const newest = await ctx.db
     .query("messages")
     .withIndex("threadId", (q) => q.eq("threadId", thread._id).eq("order", order).gte("stepOrder", stepOrder))
     .order("desc")
     .first();
   const next = { order, stepOrder: (newest?.stepOrder ?? stepOrder - 1) + 1 };
-  const said = options.messages.length > 0 ? options.messages : [{ message: { role: "assistant" as const, content: "" } }];
-  const messages = said.map((message): MessageWithMetadata => ({ ...message, status: "failed", error }));
+  // Results of tools that had been approved are complete, whatever became of the reply.
+  const complete = options.messages.filter(({ status }) => status === "success");
+  const cut = options.messages.filter(({ status }) => status !== "success");
+  const said = cut.length > 0 ? cut : [{ message: { role: "assistant" as const, content: "" } }];
+  const messages = [...complete, ...said.map((message): MessageWithMetadata => ({ ...message, status: "failed", error }))];
   const place = { next, keepTurn: true, nowMs };
   return { ended: true, messages: await insertMessages(ctx, { threadId: thread._id, userId: options.userId ?? thread.userId, agentName, messages }, place) };
 }

@@ -61,3 +61,27 @@ function isAfter(thread: { _creationTime: number; _id: string }, edge: Edge, ord
   if (thread._creationTime === edge.creationTime) return order === "desc" ? thread._id < edge.id : thread._id > edge.id;
   return order === "desc" ? thread._creationTime < edge.creationTime : thread._creationTime > edge.creationTime;
 }
+
+/** Each user of a page costs one read of the index. */
+const MAX_USERS = 500;
+
+/** The users who have threads, each once. A cursor is the last user that was listed, after a "+". */
+export async function listUsersWithThreads(
+  ctx: Pick<QueryCtx, "db">,
+  { cursor, endCursor, numItems }: Pick<PaginationOptions, "cursor" | "numItems"> & { endCursor?: string | null },
+): Promise<PaginationResult<string>> {
+  if (cursor === END) return { page: [], isDone: true, continueCursor: END };
+  const page: string[] = [];
+  const limit = Math.min(Math.max(1, numItems), MAX_USERS);
+  const lastUser = typeof endCursor === "string" && endCursor !== END ? endCursor.slice(1) : undefined;
+  for (let after = cursor === null || cursor === "" ? "" : cursor.slice(1); ; ) {
+    const thread = await ctx.db
+      .query("threads")
+      .withIndex("userId", (q) => (lastUser === undefined ? q.gt("userId", after) : q.gt("userId", after).lte("userId", lastUser)))
+      .first();
+    if (thread?.userId === undefined) return lastUser === undefined ? { page, isDone: true, continueCursor: END } : { page, isDone: false, continueCursor: `+${lastUser}` };
+    if (lastUser === undefined && page.length >= limit) return { page, isDone: false, continueCursor: `+${after}` };
+    after = thread.userId;
+    page.push(after);
+  }
+}

@@ -5,7 +5,10 @@ import { sizeBytesOf } from "../../shared/storedMessage.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { forgetApprovals } from "./approvals.js";
+import { releaseFiles } from "./files.js";
 import { checkSize, MAX_ROW_BYTES, toMessageDoc, type Row } from "./messageDoc.js";
+import { deleteVectorOf } from "./vectors.js";
 
 /*
  * A reply that does not fit in one row is not lost: its content becomes a JSON text, cut into rows of `overflows`.
@@ -29,14 +32,16 @@ export async function insertRow(ctx: MutationCtx, row: Row): Promise<{ _id: Id<"
   return { _id, row };
 }
 
-/** Replaces fields of a row, its content included. */
+/** Replaces fields of a row, its content included. The vector of a text that is gone goes with it. */
 export async function replaceContent(ctx: MutationCtx, old: Doc<"messages">, row: Row): Promise<void> {
   await deleteOverflow(ctx, old);
+  const keepsVector = row.embeddingId !== undefined && old.overflow === undefined && row.text === old.text;
+  if (!keepsVector) await deleteVectorOf(ctx, old);
   const fits = sizeBytesOf(row) <= MAX_ROW_BYTES;
   if (!fits) checkSize(row, MAX_CONTENT_BYTES);
   const slices = fits ? [] : toSlices(row);
   const content = fits ? { overflow: undefined } : { text: cut(row.text, SEARCH_TEXT_LENGTH), parts: undefined, overflow: slices.length };
-  await ctx.db.replace(old._id, { ...row, ...content });
+  await ctx.db.replace(old._id, { ...row, ...content, embeddingId: keepsVector ? row.embeddingId : undefined });
   await insertSlices(ctx, old._id, slices);
 }
 
@@ -45,10 +50,20 @@ export async function toMessageDocs(ctx: Pick<QueryCtx, "db">, rows: readonly Do
   return await Promise.all(rows.map(async (row) => toMessageDoc(row.overflow === undefined ? row : await whole(ctx, row))));
 }
 
-/** Deletes a message with all its content. */
-export async function deleteMessage(ctx: MutationCtx, row: Doc<"messages">): Promise<void> {
+/** A file's row, read and written again. */
+const FILE_BYTES = 4096;
+
+/**
+ * Deletes a message with all its content, its vector, its requests for approval and its references to files; returns
+ * what that costs to read, bytes.
+ */
+export async function deleteMessage(ctx: MutationCtx, row: Doc<"messages">, nowMs: number): Promise<number> {
+  const { fileIds = [] } = row;
   await deleteOverflow(ctx, row);
+  await forgetApprovals(ctx, row);
+  await releaseFiles(ctx, fileIds, nowMs);
   await ctx.db.delete(row._id);
+  return readBytes(row) + fileIds.length * FILE_BYTES + (await deleteVectorOf(ctx, row));
 }
 
 /** What reading a row and its content costs, bytes. */

@@ -1,9 +1,14 @@
 import { fail, invariant } from "../../shared/errors.js";
+import { sizeBytesOf, toStored, type StoredPart } from "../../shared/storedMessage.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { toMessageDoc, toRow } from "./messageDoc.js";
+import { forgetApprovals, noteApprovals } from "./approvals.js";
+import { holdFiles, releaseFiles } from "./files.js";
+import { toMessageDoc, toRow, type Row } from "./messageDoc.js";
 import { insertRow, replaceContent, toMessageDocs } from "./overflow.js";
+import { insertVector, MESSAGES, setVector } from "./vectors.js";
+import type { Vector } from "../../shared/vectors.js";
 
 /** Messages to save at one place of a thread. */
 export interface NewMessages {
@@ -11,6 +16,14 @@ export interface NewMessages {
   userId: string | undefined;
   agentName: string | undefined;
   messages: readonly MessageWithMetadata[];
+  /** Vectors of the messages, in the same places; null for those without. */
+  embeddings?: Embeddings | undefined;
+}
+
+/** Vectors that one model made. */
+export interface Embeddings {
+  model: string;
+  vectors: readonly (Vector | null)[];
 }
 
 /** The next free place: of the thread (a new turn) or within a turn. */
@@ -26,7 +39,7 @@ export interface Position {
  */
 export async function insertMessages(
   ctx: MutationCtx,
-  { threadId, userId, agentName, messages }: NewMessages,
+  { threadId, userId, agentName, messages, embeddings }: NewMessages,
   { next, keepTurn, nowMs }: { next: Position; keepTurn: boolean; nowMs: number },
 ): Promise<MessageDoc[]> {
   const saved: MessageDoc[] = [];
@@ -38,14 +51,28 @@ export async function insertMessages(
       stepOrder = 0;
     }
     const isReply = input.message.role === "assistant" || input.message.role === "tool";
-    const row = toRow(input, { threadId, userId, agentName: isReply ? agentName : undefined, order, stepOrder });
+    const content = toRow(input, { threadId, userId, agentName: isReply ? agentName : undefined, order, stepOrder });
+    const row = await withVector(ctx, await withFiles(ctx, content, { isStrict: !isReply, nowMs }), { model: embeddings?.model, vector: embeddings?.vectors[index] });
     const { _id } = await insertRow(ctx, row);
+    if (row.role === "assistant" || row.role === "tool") await noteApprovals(ctx, { ...row, _id }, { parts: row.parts, nowMs });
     // The row as it was written: reading it again would cost what was just paid. Its stored creation time can be a
     // fraction of a millisecond later.
     saved.push(toMessageDoc({ ...row, _id, _creationTime: nowMs }));
     stepOrder += 1;
   }
   return saved;
+}
+
+/** The row with its references to files taken: the files it names that are there. */
+async function withFiles(ctx: MutationCtx, row: Row, options: { isStrict: boolean; nowMs: number }): Promise<Row> {
+  return row.fileIds === undefined ? row : { ...row, fileIds: await holdFiles(ctx, row.fileIds, options) };
+}
+
+/** The row with its vector saved. The vector goes first, so that the row is written once. */
+async function withVector(ctx: MutationCtx, row: Row, { model, vector }: { model: string | undefined; vector: Vector | null | undefined }): Promise<Row> {
+  if (model === undefined || vector === undefined || vector === null) return row;
+  const { userId, threadId } = row;
+  return { ...row, embeddingId: await insertVector(ctx, vector, { model, table: MESSAGES, userId, threadId }) };
 }
 
 export interface AddOptions extends NewMessages {
@@ -61,17 +88,28 @@ export interface AddOptions extends NewMessages {
 /** Saves messages at the end of the thread, or of the turn of `promptMessageId`. */
 export async function addMessages(ctx: MutationCtx, options: AddOptions): Promise<MessageDoc[]> {
   const { threadId, promptMessageId, pendingMessageId, messages } = options;
-  const place = { next: await nextPosition(ctx, threadId, promptMessageId), keepTurn: promptMessageId !== undefined, nowMs: options.nowMs };
+  const place = { next: await nextPosition(ctx, { threadId, promptMessageId, first: messages[0] }), keepTurn: promptMessageId !== undefined, nowMs: options.nowMs };
   const pending = pendingMessageId === undefined ? null : await mustGetPrompt(ctx, { threadId, promptMessageId: pendingMessageId });
   const [first, ...rest] = messages;
-  const filled = pending === null || first === undefined ? [] : [await fillPending(ctx, pending, first)];
+  const filled = pending === null || first === undefined ? [] : [await fillPending(ctx, pending, { message: first, nowMs: options.nowMs, model: options.embeddings?.model, vector: options.embeddings?.vectors[0] })];
   if (options.failPendingSteps && promptMessageId !== undefined) await failPending(ctx, { threadId, order: place.next.order });
-  return [...filled, ...(await insertMessages(ctx, { ...options, messages: filled.length > 0 ? rest : messages }, place))];
+  const { embeddings } = options;
+  const others = filled.length > 0 ? { messages: rest, embeddings: embeddings && { ...embeddings, vectors: embeddings.vectors.slice(1) } } : { messages, embeddings };
+  return [...filled, ...(await insertMessages(ctx, { ...options, ...others }, place))];
 }
 
-async function nextPosition(ctx: MutationCtx, threadId: Id<"threads">, promptMessageId: string | undefined): Promise<Position> {
+interface PlaceSought {
+  threadId: Id<"threads">;
+  promptMessageId: string | undefined;
+  /** The first of the messages that are to be placed. */
+  first: MessageWithMetadata | undefined;
+}
+
+async function nextPosition(ctx: MutationCtx, { threadId, promptMessageId, first }: PlaceSought): Promise<Position> {
   if (promptMessageId === undefined) {
-    const newest = await newestRow(ctx, threadId);
+    const turn = first?.message.role === "tool" ? await turnOfCall(ctx, threadId, toStored(first.message).parts) : undefined;
+    const newest = await newestRow(ctx, threadId, turn);
+    if (turn !== undefined && newest !== null) return { order: turn, stepOrder: newest.stepOrder + 1 };
     return { order: newest === null ? 0 : newest.order + 1, stepOrder: 0 };
   }
   const { order, stepOrder } = await mustGetPrompt(ctx, { threadId, promptMessageId });
@@ -79,31 +117,72 @@ async function nextPosition(ctx: MutationCtx, threadId: Id<"threads">, promptMes
   return { order, stepOrder: (newest?.stepOrder ?? stepOrder) + 1 };
 }
 
-async function fillPending(ctx: MutationCtx, pending: Doc<"messages">, message: MessageWithMetadata): Promise<MessageDoc> {
+/** Rows that are looked at for the call that a result answers: whoever answers late names the message to join. */
+const MAX_LOOKED_AT = 200;
+const MAX_LOOKED_AT_BYTES = 2 * 1024 * 1024;
+
+/** The turn in which a tool was called that these results are of; undefined when it is not among the newest rows. */
+async function turnOfCall(ctx: MutationCtx, threadId: Id<"threads">, parts: readonly StoredPart[] = []): Promise<number | undefined> {
+  const answered = new Set<unknown>(parts.map(({ toolCallId }) => toolCallId).filter((id) => id !== undefined));
+  if (answered.size === 0) return undefined;
+  let count = 0;
+  let bytes = 0;
+  for await (const row of ctx.db.query("messages").withIndex("threadId", (q) => q.eq("threadId", threadId)).order("desc")) {
+    if (row.parts?.some(({ type, toolCallId }) => type === "tool-call" && answered.has(toolCallId))) return row.order;
+    count += 1;
+    bytes += sizeBytesOf(row);
+    if (count >= MAX_LOOKED_AT || bytes >= MAX_LOOKED_AT_BYTES) return undefined;
+  }
+  return undefined;
+}
+
+async function fillPending(
+  ctx: MutationCtx,
+  pending: Doc<"messages">,
+  { message, nowMs, ...embedding }: { message: MessageWithMetadata; nowMs: number; model: string | undefined; vector: Vector | null | undefined },
+): Promise<MessageDoc> {
   const { threadId, userId, agentName, order, stepOrder, _id, _creationTime } = pending;
-  const row = toRow(message, { threadId, userId, agentName, order, stepOrder });
+  const row = await changeDependents(ctx, pending, { row: toRow(message, { threadId, userId, agentName, order, stepOrder }), nowMs });
   await replaceContent(ctx, pending, row);
-  return toMessageDoc({ ...row, _id, _creationTime });
+  const { model, vector } = embedding;
+  const embeddingId = model === undefined || !vector ? undefined : await setVector(ctx, { ...pending, ...row, embeddingId: undefined }, { model, vector });
+  return toMessageDoc({ ...row, _id, _creationTime, ...(embeddingId === undefined ? {} : { embeddingId }) });
 }
 
 /** What can be changed of a saved message. */
 export type MessagePatch = Partial<Pick<MessageWithMetadata, "message" | "status" | "error" | "model" | "provider" | "finishReason" | "fileIds">>;
 
-export async function updateMessage(ctx: MutationCtx, old: Doc<"messages">, patch: MessagePatch): Promise<MessageDoc> {
+export async function updateMessage(ctx: MutationCtx, old: Doc<"messages">, { patch, nowMs }: { patch: MessagePatch; nowMs: number }): Promise<MessageDoc> {
   const { message, ...fields } = patch;
   if (message === undefined) {
-    await ctx.db.patch(old._id, fields);
+    const fileIds = fields.fileIds && (await exchangeFiles(ctx, old, { fileIds: fields.fileIds, nowMs }));
+    await ctx.db.patch(old._id, { ...fields, ...(fileIds && { fileIds }) });
   } else {
     const { _id, _creationTime, role: _role, text: _text, parts: _parts, messageOptions: _options, overflow: _overflow, ...rest } = old;
     const { threadId, userId, agentName, order, stepOrder } = old;
     const content = toRow({ message, status: old.status }, { threadId, userId, agentName, order, stepOrder });
-    await replaceContent(ctx, old, { ...rest, ...content, ...fields });
+    const row = await changeDependents(ctx, old, { row: { ...rest, ...content, ...fields }, nowMs });
+    await replaceContent(ctx, old, row);
   }
   const row = await ctx.db.get(old._id);
   invariant(row !== null, `message ${old._id} is there after it was changed`);
   const [doc] = await toMessageDocs(ctx, [row]);
   invariant(doc !== undefined, "a row becomes a message");
   return doc;
+}
+
+/** What belongs to a message beside its content follows a change of it: references to files, requests and answers. */
+async function changeDependents(ctx: MutationCtx, old: Doc<"messages">, { row, nowMs }: { row: Row; nowMs: number }): Promise<Row> {
+  await forgetApprovals(ctx, old, row.parts);
+  await noteApprovals(ctx, { ...row, _id: old._id }, { parts: row.parts, before: old.parts, nowMs });
+  return row.fileIds === undefined && old.fileIds === undefined ? row : { ...row, fileIds: await exchangeFiles(ctx, old, { fileIds: row.fileIds ?? [], nowMs }) };
+}
+
+/** Takes references to the new files before it gives back those to the old: what is in both never stands without. */
+async function exchangeFiles(ctx: MutationCtx, old: Doc<"messages">, { fileIds, nowMs }: { fileIds: readonly string[]; nowMs: number }): Promise<string[]> {
+  const held = await holdFiles(ctx, fileIds, { isStrict: true, nowMs });
+  await releaseFiles(ctx, old.fileIds ?? [], nowMs);
+  return held;
 }
 
 /** A turn has few messages, and fewer that are pending. */

@@ -1,10 +1,12 @@
-import { emptyReduction, reduceChunks } from "../../shared/reduceChunks.js";
-import { reductionToMessages } from "../../shared/reductionToMessages.js";
+import { emptyReduction, reduceChunks, type Reduction } from "../../shared/reduceChunks.js";
+import { outcomesToMessage, reductionToMessages } from "../../shared/reductionToMessages.js";
 import type { JsonValue } from "../../shared/json.js";
+import type { Message } from "../../shared/validators/message.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { releaseDecisions, toolNamesOfTurn } from "./approvals.js";
 import { insertMessages, newestRow } from "./saveMessages.js";
 import { appended, readAllChunks, type Delta } from "./streamLog.js";
 import { sizeBytesOf } from "../../shared/storedMessage.js";
@@ -90,7 +92,9 @@ export async function abortStream(
   if (stream.state.kind !== "streaming") return null;
   const log = await appended(ctx, stream, { delta, nowMs });
   await ctx.db.patch(stream._id, { ...log, state: { kind: "aborted", endedMs: nowMs, reason } });
-  return stream.savesOutput === false ? [] : await saveWhatWasSeen(ctx, { ...stream, ...log }, { reason, nowMs });
+  const saved = stream.savesOutput === false ? [] : await saveWhatWasSeen(ctx, { ...stream, ...log }, { reason, nowMs });
+  await releaseDecisions(ctx, { threadId: stream.threadId, order: stream.order, streamId: stream._id });
+  return saved;
 }
 
 async function saveWhatWasSeen(
@@ -104,14 +108,23 @@ async function saveWhatWasSeen(
   const newest = await newestRow(ctx, threadId, order);
   const reduction = reduceChunks(emptyReduction, await readAllChunks(ctx, stream, MAX_LOG_BYTES));
   const shown = reductionToMessages(reduction, { reason, skipSteps: stream.savedSteps });
+  // The first step that is saved brings them along.
+  const outcomes = stream.savedSteps > 0 ? undefined : await outcomesOf(ctx, stream, reduction);
   // A generation that failed before it said anything still leaves a message that says so.
   const messages = shown.length > 0 ? shown : [{ role: "assistant" as const, content: "" }];
   const metadata = jsonOf(reduction.metadata);
   const withReason = messages.map(
     (message): MessageWithMetadata => ({ message, status: "failed", error: reason, model, provider, ...metadata }),
   );
+  // What approved tools gave is true whatever became of the reply: who tries again need not run them again.
+  const all: MessageWithMetadata[] = outcomes === undefined ? withReason : [{ message: outcomes, model, provider }, ...withReason];
   const next = { order, stepOrder: Math.max(newest?.stepOrder ?? -1, stepOrder - 1) + 1 };
-  return await insertMessages(ctx, { threadId, userId, agentName, messages: withReason }, { next, keepTurn: true, nowMs });
+  return await insertMessages(ctx, { threadId, userId, agentName, messages: all }, { next, keepTurn: true, nowMs });
+}
+
+async function outcomesOf(ctx: MutationCtx, { threadId, order }: Doc<"streams">, reduction: Reduction): Promise<Message | undefined> {
+  const isEmpty = Object.keys(reduction.outcomes).length === 0;
+  return isEmpty ? undefined : outcomesToMessage(reduction, await toolNamesOfTurn(ctx, threadId, order));
 }
 
 /** Metadata of a message came in chunks, which are Convex values. */

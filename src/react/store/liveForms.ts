@@ -1,6 +1,6 @@
 import { messageKey } from "../../shared/uiMessage.js";
 import type { MessageDoc, UIMessage } from "../wireTypes.js";
-import { textOf } from "./reduction.js";
+import { changedTool, textOf } from "./reduction.js";
 import type { LiveMessage } from "./streamStore.js";
 
 /**
@@ -10,9 +10,18 @@ import type { LiveMessage } from "./streamStore.js";
  */
 export function liveUIMessage(live: LiveMessage, before: UIMessage | undefined): UIMessage {
   if (before === undefined) return live.message;
-  const parts = [...withoutStepsOf(live, before.parts), ...live.message.parts];
+  const parts = [...withOutcomes(live, withoutStepsOf(live, before.parts)), ...live.message.parts];
   const { status, metadata = before.metadata, error } = live.message;
   return { ...before, parts, text: textOf(parts), status, metadata, error };
+}
+
+/** What the live message tells of calls that were made before it: an approved tool's result shows when it is there. */
+function withOutcomes({ outcomes }: LiveMessage, parts: UIMessage["parts"]): UIMessage["parts"] {
+  return parts.map((part) => {
+    const change = "toolCallId" in part ? outcomes[part.toolCallId] : undefined;
+    // A call's part stays one when its state changes.
+    return change === undefined ? part : (changedTool({ ...part }, change) as unknown as typeof part);
+  });
 }
 
 /** What of `saved` is not in `live`: a step is saved a moment before or after its end is seen, so content decides. */

@@ -1,7 +1,7 @@
-import { emptyReduction, reduceChunks, type Reduction } from "../../shared/reduceChunks.js";
+import { changedTool, emptyReduction, reduceChunks, type Reduction } from "../../shared/reduceChunks.js";
 import type { UIMessage } from "../wireTypes.js";
 
-export { emptyReduction, reduceChunks, type Reduction };
+export { changedTool, emptyReduction, reduceChunks, type Reduction };
 
 /** The fields of a `UIMessage` that come from its chunks. */
 export function messageFields(reduction: Reduction): Pick<UIMessage, "parts" | "text" | "metadata" | "error"> {

@@ -11,6 +11,8 @@ export interface LiveMessage {
   /** Steps that are complete: each was saved by the mutation that brought its end. */
   readonly finishedSteps: number;
   readonly message: UIMessage;
+  /** What became of calls that the message before made, when this one continues it after an approval. */
+  readonly outcomes: Reduction["outcomes"];
 }
 
 /** Chunks that are reduced, up to an index of the stream's log. */
@@ -98,7 +100,7 @@ export class StreamStore {
       ...(row.agentName === undefined ? {} : { agentName: row.agentName }),
       ...(row.userId === undefined ? {} : { userId: row.userId }),
     };
-    const view: LiveMessage = { streamId: row.streamId, streamStatus: row.status, isCaughtUp: false, finishedSteps: 0, message };
+    const view: LiveMessage = { streamId: row.streamId, streamStatus: row.status, isCaughtUp: false, finishedSteps: 0, message, outcomes: emptyReduction.outcomes };
     return { base: start, current: start, liveFrom: undefined, view };
   }
 
@@ -130,8 +132,8 @@ function applyRow(entry: Entry, row: StreamMessage): void {
 
 function show(entry: Entry, mark: Mark): void {
   entry.current = mark;
-  const { finishedSteps } = mark.reduction;
-  entry.view = { ...entry.view, finishedSteps, message: { ...entry.view.message, ...messageFields(mark.reduction) } };
+  const { finishedSteps, outcomes } = mark.reduction;
+  entry.view = { ...entry.view, finishedSteps, outcomes, message: { ...entry.view.message, ...messageFields(mark.reduction) } };
 }
 
 function setCaughtUp(entry: Entry, isCaughtUp: boolean): void {

@@ -1,6 +1,7 @@
 import { v, type Infer } from "convex/values";
 
-const vMessageRange = v.object({ before: v.number(), after: v.number() });
+/** How many messages before and after a message. */
+export const vMessageRange = v.object({ before: v.number(), after: v.number() });
 
 /** Which earlier messages a search brings into the context. */
 export const vContextOptionsSearchOptions = v.object({

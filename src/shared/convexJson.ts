@@ -1,4 +1,4 @@
-import type { JsonRecord } from "../../shared/json.js";
+import type { JsonRecord } from "./json.js";
 
 /** What stands before a key that Convex would refuse, percent-encoded. */
 const ESCAPE = "~esc:";
@@ -43,11 +43,20 @@ export function toConvexRecord(value: object): JsonRecord {
   return toConvexJson(value) as JsonRecord;
 }
 
-/** The value {@link toConvexJson} was given, as far as JSON keeps it. */
+/** The value {@link toConvexJson} was given, as far as JSON keeps it. What holds no escaped key is handed back as it is. */
 export function fromConvexJson(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof ArrayBuffer) return value;
-  if (Array.isArray(value)) return value.map(fromConvexJson);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [unescapeKey(key), fromConvexJson(item)]));
+  if (Array.isArray(value)) {
+    const items = value.map(fromConvexJson);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  let isChanged = false;
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
+    const entry: [string, unknown] = [unescapeKey(key), fromConvexJson(item)];
+    isChanged ||= entry[0] !== key || entry[1] !== item;
+    return entry;
+  });
+  return isChanged ? Object.fromEntries(entries) : value;
 }
 
 function objectToConvexJson(value: object): ConvexJson {

@@ -1,0 +1,118 @@
+import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
+import { fuseRankings, searchWords } from "../../shared/ranking.js";
+import type { MessageDoc } from "../../shared/validators/messageDoc.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { QueryCtx } from "../_generated/server.js";
+import { withoutTools } from "./context.js";
+import { toMessageDocs } from "./overflow.js";
+import { mustGetPrompt } from "./saveMessages.js";
+import { isVisible, readSurroundings, type Range, type Search } from "./searchRanges.js";
+import { parseThreadId } from "./threads.js";
+import { messageOfVector } from "./vectors.js";
+
+/** A search finds no more than this; each match brings its surroundings. */
+const MAX_LIMIT = 100;
+/** Convex gives no more results of a vector search; a text search looks at no more rows than this either. */
+const MAX_CANDIDATES = 256;
+
+/** What a search is given; see `searchFields`. */
+export interface SearchArgs {
+  threadId?: string | undefined;
+  userId?: string | undefined;
+  targetMessageId?: string | undefined;
+  beforeOrder?: number | undefined;
+  text?: string | undefined;
+  limit: number;
+  messageRange?: Range | undefined;
+  excludeToolMessages?: boolean | undefined;
+}
+
+/**
+ * The messages that words or vectors find, with those around them: by thread, the thread with the oldest find first,
+ * each thread in its own order and its tool calls in pairs. `vectorIds` are what a vector search found, best first.
+ */
+export async function searchMessages(
+  ctx: QueryCtx,
+  { args, textSearch, vectorIds }: { args: SearchArgs; textSearch: boolean; vectorIds: readonly string[] },
+): Promise<MessageDoc[]> {
+  const search = await toSearch(ctx, args);
+  const limit = Math.min(Math.max(0, Math.floor(args.limit)), MAX_LIMIT);
+  if (limit === 0 || (search.threadId === null && search.userId === undefined)) return [];
+  const depth = textSearch && vectorIds.length > 0 ? depthFor(limit) : limit;
+  const byVector = await findByVector(ctx, search, { vectorIds, limit: depth });
+  const byText = textSearch ? await findByText(ctx, search, { text: args.text ?? search.target?.text ?? "", limit: depth }) : [];
+  const found = new Map([...byText, ...byVector].map((row) => [row._id, row]));
+  const ids = fuseRankings([byVector, byText].map((rows) => rows.map(({ _id }) => _id))).slice(0, limit);
+  const best = [...found.values()].filter(({ _id }) => ids.includes(_id));
+  const rows = await readSurroundings(ctx, best, { range: args.messageRange ?? { before: 0, after: 0 }, search });
+  return await toContext(ctx, rows, search);
+}
+
+/** Two rankings are joined a little deeper than what is wanted of them: what both agree on may be the first of neither. */
+const depthFor = (limit: number): number => Math.ceil(limit * 1.5) + 1;
+
+async function toSearch(ctx: QueryCtx, args: SearchArgs): Promise<Search> {
+  const { userId, targetMessageId, beforeOrder = Infinity, excludeToolMessages = true } = args;
+  const threadId = args.threadId === undefined ? null : parseThreadId(ctx, args.threadId);
+  const target = threadId === null || targetMessageId === undefined ? null : await mustGetPrompt(ctx, { threadId, promptMessageId: targetMessageId });
+  return { threadId, userId, target, beforeOrder, excludeToolMessages };
+}
+
+interface Ask {
+  limit: number;
+}
+
+async function findByText(ctx: QueryCtx, search: Search, { text, limit }: Ask & { text: string }): Promise<Doc<"messages">[]> {
+  const { threadId, userId } = search;
+  const words = searchWords(text);
+  if (words === "") return [];
+  const candidates = ctx.db.query("messages").withSearchIndex("text", (q) => {
+    const matching = q.search("text", words);
+    if (userId !== undefined) return matching.eq("userId", userId);
+    return threadId === null ? matching : matching.eq("threadId", threadId);
+  });
+  const found: Doc<"messages">[] = [];
+  let read = 0;
+  for await (const row of candidates) {
+    if (isWanted(row, search)) found.push(row);
+    read += 1;
+    if (found.length >= limit || read >= MAX_CANDIDATES) break;
+  }
+  return found;
+}
+
+/** As many candidates are looked up at once as may be kept, so that few more than needed are read. */
+async function findByVector(ctx: QueryCtx, search: Search, { vectorIds, limit }: Ask & { vectorIds: readonly string[] }): Promise<Doc<"messages">[]> {
+  const found: Doc<"messages">[] = [];
+  for (let start = 0; start < vectorIds.length && found.length < limit; start += limit) {
+    const rows = await Promise.all(vectorIds.slice(start, start + limit).map((id) => messageOfVector(ctx, id)));
+    found.push(...rows.filter((row) => row !== null).filter((row) => isWanted(row, search)));
+  }
+  return found.slice(0, limit);
+}
+
+/** Whether a message may be found: complete, with text, of the right thread or user, and before what the caller has. */
+function isWanted(row: Doc<"messages">, search: Search): boolean {
+  if (row.role === undefined || row.role === "tool" || row.status !== "success" || !row.text?.trim()) return false;
+  return isVisible(row, search);
+}
+
+async function toContext(ctx: QueryCtx, rows: readonly Doc<"messages">[], { excludeToolMessages }: Search): Promise<MessageDoc[]> {
+  const oldestOf = new Map<Id<"threads">, number>();
+  for (const { threadId, _creationTime } of rows) oldestOf.set(threadId, Math.min(_creationTime, oldestOf.get(threadId) ?? Infinity));
+  const age = ({ threadId }: Doc<"messages">): number => oldestOf.get(threadId) ?? 0;
+  const inOrder = [...rows].sort((a, b) => {
+    if (a.threadId !== b.threadId) return age(a) - age(b) || (a.threadId < b.threadId ? -1 : 1);
+    return a.order - b.order || a.stepOrder - b.stepOrder;
+  });
+  const docs = await toMessageDocs(ctx, inOrder);
+  return filterOutOrphanedToolMessages(excludeToolMessages ? docs.map(withoutTools) : docs);
+}
+
+/** How many results to ask a vector search for, so that `limit` are left when those that the caller has are dropped. */
+export function candidateCount(limit: number, alreadyShown: number): number {
+  return Math.min(Math.max(1, depthFor(limit) + Math.floor(alreadyShown) + SPARE_CANDIDATES), MAX_CANDIDATES);
+}
+
+/** The prompt itself, messages saved since, messages that failed. */
+const SPARE_CANDIDATES = 16;

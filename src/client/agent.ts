@@ -4,6 +4,7 @@ import type { Message } from "../shared/validators/message.js";
 import type { MessageDoc } from "../shared/validators/messageDoc.js";
 import type { ThreadDoc } from "../shared/validators/thread.js";
 import type { AgentOptions, Options } from "./agentOptions.js";
+import { approveToolCall, denyToolCall, type RecordedDecision, type ToolCallDecision } from "./approvals.js";
 import { embedMessages, generateAndSaveEmbeddings, type EmbedOptions, type MessageEmbeddings } from "./context/embed.js";
 import { fetchContextMessages, type FetchContextArgs } from "./context/fetch.js";
 import { embeddingOf } from "./context/fetchWithPrompt.js";
@@ -210,6 +211,16 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
     const { skipEmbeddings, ...rest } = args;
     const embeddings = skipEmbeddings ? rest.embeddings : (rest.embeddings ?? (await this.#embedToSave(ctx, rest, rest.messages)));
     return saveMessages(ctx, this.component, { ...rest, embeddings, agentName: this.options.name });
+  }
+
+  /** Approves a tool call that waits; see the function of this name. */
+  approveToolCall(ctx: MutationCtx, args: ToolCallDecision): Promise<RecordedDecision> {
+    return approveToolCall(ctx, this.component, args);
+  }
+
+  /** Denies a tool call that waits; see the function of this name. */
+  denyToolCall(ctx: MutationCtx, args: ToolCallDecision): Promise<RecordedDecision> {
+    return denyToolCall(ctx, this.component, args);
   }
 
   /** A page of a thread's messages, newest first. */

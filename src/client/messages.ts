@@ -7,7 +7,8 @@ import type { Message, MessageStatus } from "../shared/validators/message.js";
 import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
 import { packVector } from "../shared/vectors.js";
 import { serializeMessage } from "./aiSdk/messages.js";
-import type { AgentComponent, MutationCtx, QueryCtx } from "./ctx.js";
+import { isActionCtx, type AgentComponent, type MutationCtx, type QueryCtx } from "./ctx.js";
+import { storeLargeData } from "./files/largeData.js";
 
 /** Which messages of a thread to list. */
 export type ListMessagesArgs = {
@@ -84,22 +85,24 @@ type Author = {
   agentName?: string;
 };
 
-/** Saves messages to a thread, in one mutation. Returns them as saved. */
+/**
+ * Saves messages to a thread, in one mutation. Returns them as saved. From an action, data of more than 64 KiB (images,
+ * files) goes to the file storage, and the messages keep it there.
+ */
 export async function saveMessages(
   ctx: MutationCtx,
   component: AgentComponent,
   args: SaveMessagesArgs & Author,
 ): Promise<{ messages: MessageDoc[] }> {
   const { threadId, userId, promptMessageId, agentName, embeddings } = args;
+  const messages = args.messages.map((message, index) => ({ ...args.metadata?.[index], message: serializeMessage(message) }));
   return ctx.runMutation(component.messages.addMessages, {
     threadId,
     userId: userId ?? undefined,
     promptMessageId,
     agentName,
-    messages: args.messages.map((message, index) => ({
-      ...args.metadata?.[index],
-      message: serializeMessage(message),
-    })),
+    // Only an action may write to the file storage. Elsewhere data stays in the message, up to what a row holds.
+    messages: isActionCtx(ctx) ? await storeLargeData(ctx, component, messages) : messages,
     embeddings: embeddings && { model: embeddings.model, vectors: embeddings.vectors.map((vector) => vector && packVector(vector)) },
   });
 }

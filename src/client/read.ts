@@ -2,6 +2,9 @@
 export { listMessages, listUIMessages, saveMessage, saveMessages, updateMessage, deleteMessages, deleteMessageRange } from "./messages.js";
 export type { ListMessagesArgs, MessageMetadata, MessageRange, SaveMessageArgs, SaveMessagesArgs } from "./messages.js";
 export { fetchContextMessages, fetchRecentAndSearchMessages, type FetchContextArgs, type GetEmbedding } from "./context/fetch.js";
+export { approveToolCall, denyToolCall, respondToToolCalls } from "./approvals.js";
+export type { Continuation, ContinueOption, RecordedDecision, ToolCallDecision } from "./approvals.js";
+export { getFile, storeFile, vacuumFiles, type FileWithParts, type StoredFile } from "./files/storeFile.js";
 export { abortStream, listStreams, syncStreams } from "./streaming/syncStreams.js";
 export {
   createThread,

@@ -64,9 +64,9 @@ export class ChatPage {
     return count === 0 ? "" : await this.replies.nth(count - 1).innerText();
   }
 
-  /** Waits until no reply is being written. */
+  /** Waits until no reply is being written, and all that arrived is shown. */
   async settled(): Promise<void> {
-    await this.page.locator('article[aria-busy="true"]').waitFor({ state: "detached" });
+    await this.page.waitForFunction(() => document.querySelector('article[aria-busy="true"], article [aria-busy="true"]') === null);
     await this.stopButton.waitFor({ state: "detached" });
   }
 }

@@ -24,7 +24,8 @@ export function MessagePart({ part, isLast, isStreaming }: { part: Part; isLast:
 
 function TextPart({ text, isGrowing }: { text: string; isGrowing: boolean }) {
   const [visible, { isStreaming }] = useSmoothText(text, { startStreaming: isGrowing });
-  return <Markdown text={visible} isGrowing={isGrowing || isStreaming} />;
+  // Busy until every word that arrived is shown, and not only until the last one has arrived.
+  return <div aria-busy={isGrowing || visible !== text}><Markdown text={visible} isGrowing={isGrowing || isStreaming} /></div>;
 }
 
 function ReasoningPart({ text, isGrowing }: { text: string; isGrowing: boolean }) {

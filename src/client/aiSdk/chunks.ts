@@ -9,7 +9,11 @@ export function toChunk<TOOLS extends ToolSet>(
   { tools, sendSources }: { tools: TOOLS | undefined; sendSources: boolean },
 ): UIMessageChunk | undefined {
   // A failed tool call keeps the text the model was shown; an error says what happened, never "An error occurred".
-  return toUIMessageChunk(part, { tools, sendSources, onError: wordsOf, redactToolErrors: false });
+  const chunk = toUIMessageChunk(part, { tools, sendSources, onError: wordsOf, redactToolErrors: false });
+  if (chunk?.type !== "tool-input-error") return chunk;
+  // The SDK calls a call that it could not read dynamic, whatever its tool is, but only if its input was not streamed.
+  const { dynamic: _dynamic, ...rest } = chunk;
+  return rest;
 }
 
 function wordsOf(error: unknown): string {

@@ -57,9 +57,17 @@ function serializePart(role: Message["role"], part: object): unknown {
     case "file":
     case "reasoning-file":
       return serializeFile(upgraded, "data");
+    case "tool-result":
+      return serializeResult(upgraded, part);
     default:
       return toConvexJson(upgraded);
   }
+}
+
+/** A result with an output keeps a `result` besides: what the tool gave, where a model is shown something else. */
+function serializeResult(upgraded: object, part: object): unknown {
+  const hasBoth = "output" in part && part.output !== undefined && "result" in part && part.result !== undefined;
+  return hasBoth ? { ...asRecord(toConvexJson(upgraded)), result: toConvexJson(part.result) } : toConvexJson(upgraded);
 }
 
 function serializeFile(part: Record<string, unknown>, field: "image" | "data"): unknown {

@@ -1,7 +1,8 @@
 import type { LanguageModelUsage, ModelMessage, StepResult, ToolSet } from "ai";
 import type { Message } from "../../shared/validators/message.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import { toConvexRecord } from "../../shared/convexJson.js";
+import { toConvexJson, toConvexRecord } from "../../shared/convexJson.js";
+import { sizeBytesOf } from "../../shared/storedMessage.js";
 import { serializeMessage } from "./messages.js";
 import type { ModelNames } from "./models.js";
 import { toFinishReason, toUsage } from "./usage.js";
@@ -17,19 +18,69 @@ export type FinishedStep = Pick<
  * How it came to be is kept with what the assistant said. A step in which nothing was said leaves an empty message,
  * so that it is known to have ended.
  */
-export function stepMessages(step: FinishedStep, before: readonly ModelMessage[] = []): MessageWithMetadata[] {
+export function stepMessages(step: FinishedStep, { before = [], resultOf = () => undefined }: BeforeStep = {}): MessageWithMetadata[] {
   const names = stepModel(step);
   const said = step.response.messages.some(({ role }) => role === "assistant")
     ? step.response.messages
     : [{ role: "assistant" as const, content: [] }, ...step.response.messages];
   return [
-    ...before.map((message) => ({ message: serializeMessage(message), ...names })),
+    // Complete in themselves, whatever becomes of the step.
+    ...resultMessages(before, resultOf).map((message) => ({ ...message, ...names })),
     ...said.map((message) => ({
-      message: serializeMessage(withSourcesInPlace(message, step)),
+      message: serializeMessage(withCallDetails(withSourcesInPlace(message, step), step)),
       ...names,
       ...(message.role === "assistant" && stepMetadata(step)),
     })),
   ];
+}
+
+/** What tools gave that ran before a step, for calls that were approved since. */
+export type BeforeStep = {
+  before?: readonly ModelMessage[] | undefined;
+  /** What a tool gave, by its call, before it was made into what a model is shown. */
+  resultOf?: ((toolCallId: string) => unknown) | undefined;
+};
+
+/** Results of tools that ran for an earlier step, as they are saved. */
+export function resultMessages(messages: readonly ModelMessage[], resultOf: (toolCallId: string) => unknown): MessageWithMetadata[] {
+  return messages.map((message) => ({ message: serializeMessage(withRawResults(message, resultOf)), status: "success" as const }));
+}
+
+/** The message with what the SDK knows of calls and results and leaves out of its messages. */
+function withCallDetails(message: ModelMessage | Message, { content: made }: FinishedStep): ModelMessage | Message {
+  if (message.role === "tool") {
+    const results = new Map(made.flatMap((part) => (part.type === "tool-result" ? [[part.toolCallId, part.output]] : [])));
+    return withRawResults(message, (toolCallId) => results.get(toolCallId));
+  }
+  if (message.role !== "assistant" || typeof message.content === "string") return message;
+  const calls = new Map(made.flatMap((part) => (part.type === "tool-call" ? [[part.toolCallId, part]] : [])));
+  const content = message.content.map((part) => {
+    const call = part.type === "tool-call" ? calls.get(part.toolCallId) : undefined;
+    if (!call) return part;
+    const { title, toolMetadata } = call;
+    // The SDK calls a call that it could not read dynamic too, whatever its tool is.
+    const dynamic = call.dynamic === true && call.invalid !== true;
+    return { ...part, ...(dynamic && { dynamic }), ...(title !== undefined && { title }), ...(toolMetadata !== undefined && { toolMetadata }) };
+  });
+  // Parts of an assistant's message, as stored messages know them.
+  return { ...message, content } as Message;
+}
+
+/** A larger result is not kept besides what a model was shown of it, bytes. */
+const MAX_RAW_RESULT_BYTES = 256 * 1024;
+
+/** The message with the results as the tools gave them, where a model was shown something else. */
+function withRawResults(message: ModelMessage | Message, resultOf: (toolCallId: string) => unknown): ModelMessage | Message {
+  if (message.role !== "tool") return message;
+  const content = message.content.map((part) => {
+    const raw = part.type === "tool-result" ? resultOf(part.toolCallId) : undefined;
+    if (part.type !== "tool-result" || raw === undefined) return part;
+    const result = toConvexJson(raw);
+    const isShown = (part.output.type === "text" || part.output.type === "json") && JSON.stringify(toConvexJson(part.output.value)) === JSON.stringify(result);
+    return isShown || sizeBytesOf(result) > MAX_RAW_RESULT_BYTES ? part : { ...part, result };
+  });
+  // The same parts; some have one more field, which stored messages know.
+  return { ...message, content } as Message;
 }
 
 type SaidPart = Exclude<Extract<ModelMessage, { role: "assistant" }>["content"], string>[number];

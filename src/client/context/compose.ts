@@ -52,11 +52,24 @@ export function allMessages(parts: ContextParts): ModelMessage[] {
   return [...parts.search, ...parts.recent, ...parts.inputMessages, ...parts.inputPrompt, ...parts.existingResponses];
 }
 
-/** The messages without half a tool call: no model is shown a call that has no result, or a result without its call. */
+/**
+ * The messages without half a tool call: no model is shown a call that has no result, or a result without its call.
+ * What answers one step (results, decisions), saved by whomever, is one message, as providers and the SDK expect it.
+ */
 export function inPairs(messages: readonly ModelMessage[]): ModelMessage[] {
   // The filter reads only the kinds and ids of parts, which both forms of a message share, and keeps or drops parts.
   const docs = messages.map((message) => ({ message: message as unknown as Message }));
-  return filterOutOrphanedToolMessages(docs).map(({ message }) => message as unknown as ModelMessage);
+  return joinToolMessages(filterOutOrphanedToolMessages(docs).map(({ message }) => message as unknown as ModelMessage));
+}
+
+function joinToolMessages(messages: readonly ModelMessage[]): ModelMessage[] {
+  const joined: ModelMessage[] = [];
+  for (const message of messages) {
+    const last = joined.at(-1);
+    if (last?.role === "tool" && message.role === "tool") joined[joined.length - 1] = { ...last, ...message, content: [...last.content, ...message.content] };
+    else joined.push(message);
+  }
+  return joined;
 }
 
 function isBefore(a: MessageDoc, b: MessageDoc): boolean {

@@ -120,7 +120,7 @@ export class Generation {
     const { store, turn } = { store: this.#store, turn: this.#turn };
     if (store && turn && !this.#wasClosed) {
       const reason = this.#outcome?.kind === "aborted" ? errorToString(error) : formatFailure(failureReason(error));
-      const messages = this.#savesOutput ? unsaved : [];
+      const messages = this.#savesOutput ? await store.withFiles(unsaved) : [];
       // A whole step that the stream has shown is saved with all that is known of it; the end of its stream goes along.
       if (messages.length > 0 && turn.streamId) await this.#save(messages.map((message) => failed(message, reason)), true);
       else if (this.#savesOutput || turn.streamId) {
@@ -142,7 +142,7 @@ export class Generation {
   async #save(messages: MessageWithMetadata[], isLast: boolean, vectors?: StepVectors): Promise<void> {
     const { store, turn } = { store: this.#store, turn: this.#turn };
     if (!store || !turn) return;
-    const kept = this.#savesOutput ? messages : [];
+    const kept = this.#savesOutput ? await store.withFiles(messages) : [];
     if (kept.length === 0 && !turn.streamId) return;
     await this.#withRest(async (rest) => {
       const saved = await store.saveStep(turn, { messages: kept, vectors, finalDelta: rest, isLast });

@@ -1,5 +1,5 @@
 import type { ModelMessage, PrepareStepFunction, StepResult, ToolSet } from "ai";
-import type { ModelCallEnd, StepRecorder } from "./saveSteps.js";
+import type { ModelCallEnd, StepRecorder, ToolEnd } from "./saveSteps.js";
 
 type Callback<Event> = (event: Event) => unknown;
 type Step = StepResult<ToolSet>;
@@ -14,6 +14,8 @@ export type StepCallbacks = {
   onStepFinish?: Callback<Step>;
   onLanguageModelCallEnd?: Callback<ModelCallEnd>;
   experimental_onLanguageModelCallEnd?: Callback<ModelCallEnd>;
+  onToolExecutionEnd?: Callback<ToolEnd>;
+  experimental_onToolCallFinish?: Callback<ToolEnd>;
 };
 
 /** The SDK's callbacks that let `recorder` follow the steps; each calls the app's own as well. */
@@ -39,6 +41,11 @@ export function observeSteps(recorder: StepRecorder, app: StepCallbacks) {
       await (app.onLanguageModelCallEnd ?? app.experimental_onLanguageModelCallEnd)?.(event);
     },
     experimental_onLanguageModelCallEnd: undefined,
+    onToolExecutionEnd: async (event: ToolEnd) => {
+      recorder.toolEnded(event);
+      await (app.onToolExecutionEnd ?? app.experimental_onToolCallFinish)?.(event);
+    },
+    experimental_onToolCallFinish: undefined,
   };
 }
 

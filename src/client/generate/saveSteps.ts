@@ -1,8 +1,7 @@
 import type { LanguageModelUsage, ModelMessage } from "ai";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import { serializeMessage } from "../aiSdk/messages.js";
 import type { ModelNames } from "../aiSdk/models.js";
-import { providerRecord, stepMessages, stepModel, type FinishedStep } from "../aiSdk/steps.js";
+import { providerRecord, resultMessages, stepMessages, stepModel, type FinishedStep } from "../aiSdk/steps.js";
 import { usageReport } from "../aiSdk/usage.js";
 import type { Generation } from "./generation.js";
 
@@ -13,6 +12,9 @@ export type ModelCallEnd = {
   usage: LanguageModelUsage;
   providerMetadata?: object;
 };
+
+/** The end of a tool's run, as the SDK tells it. */
+export type ToolEnd = { toolOutput: { type: "tool-result"; toolCallId: string; output: unknown } | { type: "tool-error" } };
 
 /**
  * Saves the steps of a generation as the SDK reports them. A finished step is held until it is known whether another
@@ -25,6 +27,8 @@ export class StepRecorder {
   #held: FinishedStep | undefined;
   /** Results of tools that ran before the first step, for calls that were approved since. */
   #before: readonly ModelMessage[] = [];
+  /** What tools gave, by call: for those of {@link #before} no step tells it. */
+  readonly #results = new Map<string, unknown>();
   #unreported: ModelCallEnd | undefined;
   #broken: { error: unknown } | undefined;
 
@@ -35,6 +39,11 @@ export class StepRecorder {
   /** Messages the SDK made before the first step. */
   began(before: readonly ModelMessage[]): void {
     this.#before = before;
+  }
+
+  /** A tool has run. */
+  toolEnded({ toolOutput }: ToolEnd): void {
+    if (toolOutput.type === "tool-result") this.#results.set(toolOutput.toolCallId, toolOutput.output);
   }
 
   /** The tokens of a call are known, whatever becomes of its step. */
@@ -95,13 +104,13 @@ export class StepRecorder {
 
   /** Results of approved calls are kept even when no step follows; a stream has shown them, and keeps them itself. */
   #messagesBefore(): MessageWithMetadata[] {
-    return this.#generation.writer ? [] : this.#before.map((message) => ({ message: serializeMessage(message) }));
+    return this.#generation.writer ? [] : resultMessages(this.#before, (toolCallId) => this.#results.get(toolCallId));
   }
 
   #messagesOf(step: FinishedStep): MessageWithMetadata[] {
     const before = this.#before;
     this.#before = [];
-    return stepMessages(step, before);
+    return stepMessages(step, { before, resultOf: (toolCallId) => this.#results.get(toolCallId) });
   }
 
   async #report(step: FinishedStep): Promise<void> {

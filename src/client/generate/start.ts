@@ -9,12 +9,12 @@ import { TextEmbedder } from "../context/embedder.js";
 import { embedEarly, searchForContext } from "../context/generationSearch.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
 import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
+import { inlineLocalFiles } from "../files/localUrls.js";
 import { bindTools, type ToolCtx } from "../tools/createTool.js";
 import type { AgentPrompt, ThreadTarget } from "./args.js";
 import { Generation } from "./generation.js";
 import { inputOf, inputToSave, type CallInput } from "./input.js";
 import { GenerationStore, type Turn } from "./store.js";
-
 
 /** What a generation may be started with besides the prompt; all else is for the AI SDK. */
 export type StartArgs = AgentPrompt & {
@@ -118,14 +118,13 @@ async function openTurn(
   const { threadId, userId, agentName, contextOptions, storageOptions, stream } = options;
   if (threadId === undefined) return { store: undefined, turn: undefined };
   const store = new GenerationStore(ctx, component);
+  const toSave = inputToSave(input, args.promptMessageId, storageOptions?.saveMessages ?? "promptAndOutput");
   const turn = await store.start({
     threadId,
     userId: userId ?? undefined,
     agentName,
     promptMessageId: args.promptMessageId,
-    messages: inputToSave(input, args.promptMessageId, storageOptions?.saveMessages ?? "promptAndOutput").map(
-      (message) => ({ message: serializeMessage(message) }),
-    ),
+    messages: await store.withFiles(toSave.map((message) => ({ message: serializeMessage(message) }))),
     recentMessages: contextOptions?.recentMessages ?? DEFAULT_RECENT_MESSAGES,
     excludeToolMessages: contextOptions?.excludeToolMessages ?? true,
     stream: stream && {
@@ -162,7 +161,7 @@ async function contextMessages(
   const { userId, threadId } = scope;
   const inDefaultOrder = allMessages(parts);
   const chosen = await options.contextHandler?.(ctx, { ...parts, allMessages: inDefaultOrder, userId, threadId });
-  return inPairs(chosen ?? inDefaultOrder);
+  return inlineLocalFiles(inPairs(chosen ?? inDefaultOrder));
 }
 
 function embedderOf(ctx: ActionCtx, options: StartOptions, scope: GenerationScope): TextEmbedder | undefined {

@@ -2,6 +2,7 @@ import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/me
 import type { ProviderOptions } from "../../shared/validators/message.js";
 import type { StoredChunk } from "../../shared/validators/stream.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
+import { storeLargeData } from "../files/largeData.js";
 import type { DeltaBatch } from "../streaming/deltaWriter.js";
 import type { StepVectors } from "./turnVectors.js";
 
@@ -44,6 +45,11 @@ export class GenerationStore {
   constructor(ctx: ActionCtx, component: AgentComponent) {
     this.#ctx = ctx;
     this.#component = component;
+  }
+
+  /** The messages as they are to be saved: large data in the file storage. Done before the save, which is to be short. */
+  async withFiles(messages: MessageWithMetadata[]): Promise<MessageWithMetadata[]> {
+    return storeLargeData(this.#ctx, this.#component, messages);
   }
 
   /** Saves the input, reads the context and opens the stream. */

@@ -1,4 +1,4 @@
-import { streamText as sdkStreamText, type TextStreamPart, type ToolSet } from "ai";
+import { streamText as sdkStreamText, type TextStreamPart, type ToolSet, type UIMessageChunk } from "ai";
 import type { StreamingOptions } from "../agentOptions.js";
 import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
 import { toChunk, toStoredChunk } from "../aiSdk/chunks.js";
@@ -6,6 +6,7 @@ import { errorToString } from "../aiSdk/failures.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { TextChunker } from "../streaming/chunking.js";
+import { HalfPairs } from "../streaming/halfPairs.js";
 import type { AnyOutput, RuntimeContext, StreamResult, StreamTextOptions, StreamingTextArgs } from "./args.js";
 import type { Generation } from "./generation.js";
 import { observeSteps, type StepCallbacks } from "./observe.js";
@@ -74,6 +75,7 @@ class StreamRecording {
   readonly #tools: ToolSet | undefined;
   readonly #sendSources: boolean;
   readonly #chunker: TextChunker;
+  readonly #pairs = new HalfPairs<UIMessageChunk>();
   /** What was said since the last saved step, for a generation that has no stream to keep it. */
   readonly #unsaved = new UnsavedStep();
   #error: { error: unknown } | undefined;
@@ -138,7 +140,7 @@ class StreamRecording {
     const chunk = toChunk(part, { tools: this.#tools, sendSources: this.#sendSources });
     if (!chunk) return;
     const { writer } = this.#generation;
-    const ready = this.#chunker.push(chunk).map(toStoredChunk);
+    const ready = this.#chunker.push(chunk).flatMap((each) => this.#pairs.push(each)).map(toStoredChunk);
     if (writer) writer.add(ready);
     else this.#unsaved.add(ready);
   }

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { StreamingOptions } from "../agentOptions.js";
 import { wellFormed } from "../../shared/convexJson.js";
 import { TextChunker } from "./chunking.js";
+import { HalfPairs } from "./halfPairs.js";
 
 const delta = (text: string, id = "0"): UIMessageChunk => ({ type: "text-delta", id, delta: text });
 
@@ -11,7 +12,8 @@ const isWhole = (text: string) => wellFormed(text) === text;
 
 function run(chunking: StreamingOptions["chunking"], chunks: UIMessageChunk[]): string[] {
   const chunker = new TextChunker(chunking);
-  const out = [...chunks.flatMap((chunk) => chunker.push(chunk)), ...chunker.rest()];
+  const pairs = new HalfPairs<UIMessageChunk>();
+  const out = [...chunks.flatMap((chunk) => chunker.push(chunk)), ...chunker.rest()].flatMap((chunk) => pairs.push(chunk));
   return out.map((chunk) => ("delta" in chunk ? chunk.delta : `<${chunk.type}>`));
 }
 
@@ -48,3 +50,14 @@ test("whatever the chunking, nothing of a text is lost, doubled or cut inside a 
       },
     ),
   ));
+
+test("halves of a pair find each other across deltas of other parts, and a half that stays alone is not lost", () => {
+  const pairs = new HalfPairs<object>();
+  const push = (parts: object[]) => parts.flatMap((part) => pairs.push(part));
+  const [high, low] = "😀".split("");
+  expect(push([delta(`a${high}`), delta("x", "1"), delta(`${low}b`)])).toEqual([delta("a"), delta("x", "1"), delta("😀b")]);
+  const input = (inputTextDelta: string) => ({ type: "tool-input-delta", toolCallId: "c", inputTextDelta });
+  expect(push([input(`{"${high}`), input(low!)])).toEqual([input('{"'), input("😀")]);
+  expect(push([{ type: "text-delta", id: "2", text: high }, { type: "text-delta", id: "2", text: low }])).toEqual([{ type: "text-delta", id: "2", text: "😀" }]);
+  expect(push([delta(high!), { type: "text-end", id: "0" }])).toEqual([delta(high!), { type: "text-end", id: "0" }]);
+});

@@ -38,8 +38,7 @@ export class TextChunker {
   }
 
   #leadingUnits(text: string): string {
-    // Half a surrogate pair is no text that could be stored.
-    if (!this.#split) return endsInHalfPair(text) ? text.slice(0, -1) : text;
+    if (!this.#split) return text;
     let length = 0;
     for (;;) {
       const unit = this.#split(text.slice(length));
@@ -61,9 +60,4 @@ function splitter(chunking: NonNullable<StreamingOptions["chunking"]>): Split {
     const match = once.exec(buffer);
     return match ? buffer.slice(0, match.index + match[0].length) : undefined;
   };
-}
-
-function endsInHalfPair(text: string): boolean {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0xd800 && last <= 0xdbff;
 }

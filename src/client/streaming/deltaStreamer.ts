@@ -4,6 +4,7 @@ import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
 import { toConvexRecord } from "../../shared/convexJson.js";
 import type { AgentComponent, MutationCtx } from "../ctx.js";
 import { DeltaWriter, type DeltaBatch } from "./deltaWriter.js";
+import { HalfPairs } from "./halfPairs.js";
 import { systemTimers, type Timers } from "./timers.js";
 import { urgencyOf } from "./urgency.js";
 
@@ -53,6 +54,7 @@ export class DeltaStreamer<T extends object> {
   /** The id, once the stream is stored. */
   streamId: string | undefined;
   readonly #writer: DeltaWriter<T>;
+  readonly #pairs = new HalfPairs<T>();
   readonly #unlink: () => void;
   #creating: Promise<string> | undefined;
   #ending: Promise<void> | undefined;
@@ -84,7 +86,7 @@ export class DeltaStreamer<T extends object> {
 
   /** Takes parts; they are written when their time comes. */
   async addParts(parts: T[]): Promise<void> {
-    if (!this.abortController.signal.aborted) this.#writer.add(parts);
+    if (!this.abortController.signal.aborted) this.#writer.add(parts.flatMap((part) => this.#pairs.push(part)));
   }
 
   /** Stores a whole stream and finishes. Throws what the stream throws, after the stored stream was ended. */

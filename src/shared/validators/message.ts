@@ -77,6 +77,10 @@ export type ToolCallPart = WithProvider & {
   toolName: string;
   input: JsonValue;
   providerExecuted?: boolean;
+  /** The tool was not known when the program was written. */
+  dynamic?: boolean;
+  title?: string;
+  toolMetadata?: JsonRecord;
 };
 
 /** What a tool gave back, in the form a model is shown. */
@@ -94,6 +98,8 @@ export type ToolResultPart = WithProvider & {
   toolCallId: string;
   toolName: string;
   output: ToolResultOutput;
+  /** What the tool gave, where a model is shown something else. */
+  result?: JsonValue;
   providerExecuted?: boolean;
 };
 

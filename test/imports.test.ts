@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "src/react": { folders: ["src/react", "src/shared"], packages: [/^react$/, /^convex\/(react|server)$/], typePackages: [/^ai$/, /^convex\//] },
   "backend/src": {
     folders: ["backend/src"],
-    packages: [/^node:/, /^convex\/(values|server)$/, /^(chokidar|croner|esbuild|jose|object-inspect|ws)$/],
+    packages: [/^node:/, /^convex\/(values|server)$/, /^(chokidar|croner|esbuild|jose|object-inspect|ws)$/, /^@zip\.js\/zip\.js$/],
   },
   example: { folders: ["example"], packages: [/^[^.]/] },
 };

@@ -9,26 +9,27 @@ interface Pending {
 /** Ports whose clock the test moves; what falls due on the way is run at once. */
 export class Clock implements Ports {
   readonly #pending = new Set<Pending>();
-  readonly #frozen: boolean;
+  readonly #speed: number;
+  readonly #startMs = systemPorts.nowMs();
   #offsetMs: number;
 
-  private constructor({ offsetMs, frozen }: { offsetMs: number; frozen: boolean }) {
-    this.#offsetMs = offsetMs;
-    this.#frozen = frozen;
+  private constructor({ startMs, speed }: { startMs?: number; speed: number }) {
+    this.#offsetMs = startMs ?? this.#startMs;
+    this.#speed = speed;
   }
 
-  /** Goes on by itself as time does, and further when it is told to. */
-  static running(): Clock {
-    return new Clock({ offsetMs: 0, frozen: false });
+  /** Goes on by itself, `speed` times as fast as time does, and further when it is told to. */
+  static running({ speed }: { speed: number }): Clock {
+    return new Clock({ speed });
   }
 
-  /** Stands at `nowMs` until it is told to move. */
-  static standing(nowMs: number): Clock {
-    return new Clock({ offsetMs: nowMs, frozen: true });
+  /** Stands at `startMs` until it is told to move. */
+  static standing(startMs: number): Clock {
+    return new Clock({ startMs, speed: 0 });
   }
 
   readonly randomBytes = (length: number): Uint8Array => systemPorts.randomBytes(length);
-  readonly nowMs = (): number => (this.#frozen ? this.#offsetMs : systemPorts.nowMs() + this.#offsetMs);
+  readonly nowMs = (): number => this.#offsetMs + (systemPorts.nowMs() - this.#startMs) * this.#speed;
 
   readonly setTimer = (callback: () => void, delayMs: number): Timer => {
     const pending: Pending = {
@@ -58,7 +59,8 @@ export class Clock implements Ports {
   }
 
   #arm(pending: Pending): void {
-    const delayMs = pending.dueMs - this.nowMs();
-    pending.real = this.#frozen && delayMs > 0 ? null : systemPorts.setTimer(pending.run, delayMs);
+    const delayMs = Math.max(0, pending.dueMs - this.nowMs());
+    const isStanding = this.#speed === 0 && delayMs > 0;
+    pending.real = isStanding ? null : systemPorts.setTimer(pending.run, delayMs === 0 ? 0 : delayMs / this.#speed);
   }
 }

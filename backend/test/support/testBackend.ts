@@ -2,12 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
-import { bundleApp, openBackend, type Backend, type LogEntry, type Ports } from "../../src/index.ts";
+import { bundleApp, openBackend, type Backend, type Bundle, type LogEntry, type Ports } from "../../src/index.ts";
 
 export interface TestBackendOptions {
   /** The fixture's functions folder; null: what the data folder has. */
   readonly functionsDir: string | null;
   readonly ports?: Ports;
+}
+
+/** Bundles are made once per test file. */
+const bundles = new Map<string, Promise<Bundle>>();
+
+function bundleOf(functionsDir: string): Promise<Bundle> {
+  const bundle = bundles.get(functionsDir) ?? bundleApp({ functionsDir });
+  bundles.set(functionsDir, bundle);
+  return bundle;
 }
 
 /** A backend on a folder of its own, with everything a test has to tidy up. */
@@ -28,7 +37,7 @@ export class TestBackend {
   static async open({ functionsDir, ports }: TestBackendOptions): Promise<TestBackend> {
     const test = new TestBackend(ports);
     await test.start();
-    if (functionsDir !== null) await test.running.push((await bundleApp({ functionsDir })).request);
+    if (functionsDir !== null) await test.running.push((await bundleOf(functionsDir)).request);
     return test;
   }
 

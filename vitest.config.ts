@@ -28,6 +28,8 @@ export default defineConfig({
         test: {
           name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"],
           fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000,
+          // After the others: a page that shares two cores with a thousand unit tests shows its words late.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -43,17 +43,19 @@ describe("the chat that npm start opens", () => {
 
   test("words appear before the reply is complete, and another browser shows the same", async () => {
     const sender = await openChat();
-    await sender.send("Count to 60");
+    await sender.send("Count to 120");
     const early = await sender.replyFits((text) => words(text) >= 8);
-    expect(early).not.toContain("60");
+    expect(early).not.toContain("120");
     const viewer = await openChat(new URL(sender.page.url()).pathname);
     const seen = await viewer.replyFits((text) => words(text) >= 10);
     await sender.page.screenshot({ path: screenshotPath("chat-streaming") });
-    const [whole, other] = await Promise.all([sender.replyFits((text) => text.includes("60")), viewer.replyFits((text) => text.includes("60"))]);
+    await Promise.all([sender, viewer].map(async (chat) => {
+      await chat.replyFits((text) => text.includes("120"));
+      await chat.settled();
+    }));
+    const whole = await sender.lastReply();
     expect(words(seen)).toBeLessThan(words(whole));
-    await Promise.all([sender.settled(), viewer.settled()]);
-    expect(await viewer.lastReply()).toBe(await sender.lastReply());
-    expect(other).toContain("60");
+    expect(await viewer.lastReply()).toBe(whole);
     expect(await sender.replies.count()).toBe(1);
   });
 
@@ -64,9 +66,9 @@ describe("the chat that npm start opens", () => {
     await chat.page.reload();
     const after = await chat.replyFits((text) => words(text) >= words(before));
     expect(after.startsWith(before.slice(0, 40))).toBe(true);
-    const whole = await chat.replyFits((text) => text.includes("80"));
+    await chat.replyFits((text) => text.includes("80"));
     await chat.settled();
-    expect(await chat.lastReply()).toBe(whole);
+    expect(words(await chat.lastReply())).toBeGreaterThanOrEqual(80);
     expect(await chat.prompts.count()).toBe(1);
   });
 

@@ -41,21 +41,12 @@ export class ChatPage {
 
   /** Waits until the newest reply's text fits. */
   async replyFits(matches: (text: string) => boolean): Promise<string> {
-    const { page } = this;
     for (;;) {
+      // Taken before the reply is read, so that no change after that goes unseen.
+      const seen = await this.page.evaluate(() => document.body.innerText);
       const text = await this.lastReply();
       if (matches(text)) return text;
-      // The next change on the page is the next moment at which it can fit.
-      await page.evaluate(
-        () =>
-          new Promise<void>((resolve) => {
-            const observer = new MutationObserver(() => {
-              observer.disconnect();
-              resolve();
-            });
-            observer.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
-          }),
-      );
+      await this.page.waitForFunction((before) => document.body.innerText !== before, seen);
     }
   }
 

@@ -17,6 +17,9 @@ export type ToolCtx<DataModel extends GenericDataModel = GenericDataModel> = Gen
   messageId?: string;
 };
 
+/** The ctx of any app's action: what a data model changes in its type is the tables that it can search by vector. */
+type AnyToolCtx = Omit<ToolCtx, "vectorSearch"> & { vectorSearch: (...args: never[]) => unknown };
+
 /** The AI SDK's own name for what a tool's context may be. */
 type ToolContext = Record<string, unknown>;
 
@@ -123,7 +126,7 @@ const bind = Symbol.for("convex-agent.bindTool");
  *   handler: async (ctx, args): Promise<Idea[]> => ctx.runQuery(api.ideas.search, args),
  * });
  */
-export function createTool<INPUT, OUTPUT, Ctx extends ToolCtx = ToolCtx, CONTEXT extends ToolContext = ToolContext>(
+export function createTool<INPUT, OUTPUT, Ctx extends AnyToolCtx = ToolCtx, CONTEXT extends ToolContext = ToolContext>(
   definition: ToolDefinition<INPUT, OUTPUT, Ctx, CONTEXT>,
 ): Tool<INPUT, OUTPUT, CONTEXT> {
   const make = (ctx: Ctx | undefined) => boundTool(definition, ctx);
@@ -142,7 +145,7 @@ export function bindTools<TOOLS extends ToolSet>(ctx: ToolCtx, tools: TOOLS): TO
   return Object.fromEntries(bound) as TOOLS;
 }
 
-function boundTool<INPUT, OUTPUT, Ctx extends ToolCtx, CONTEXT extends ToolContext>(
+function boundTool<INPUT, OUTPUT, Ctx extends AnyToolCtx, CONTEXT extends ToolContext>(
   definition: ToolDefinition<INPUT, OUTPUT, Ctx, CONTEXT>,
   ctx: Ctx | undefined,
 ): object {

@@ -13,7 +13,8 @@ import { defineSystemTables } from "./schema/applySchema.ts";
 import { SYSTEM_TABLES } from "./schema/systemTables.ts";
 import { openDatabase, type Durability } from "./storage/database.ts";
 import { QueryCache } from "./subscriptions/queryCache.ts";
-import { createSyncServer, type SyncServer } from "./sync/syncServer.ts";
+import type { Connection } from "./sync/session.ts";
+import { createSyncServer, type AttachedClient, type SyncServer } from "./sync/syncServer.ts";
 import { INSTANCE_NAME, loadDeploymentKeys } from "./system/deploymentKeys.ts";
 import { openEnvironmentCache } from "./system/environmentCache.ts";
 import { changeEnvironment, type EnvironmentChange } from "./system/environment.ts";
@@ -50,6 +51,8 @@ export interface Backend {
   readonly adminKey: string;
   /** For calls in process, without a socket. */
   readonly functions: AppRunner;
+  /** Serves a client of the sync protocol that is in this process, over a connection that is no socket. */
+  connect(connection: Connection): AttachedClient;
   /** Makes an app the one that runs. @throws UserError for what the developer must mend; the old app goes on. */
   push(request: PushRequest): Promise<PushResult>;
   /** Sets environment variables of the deployment; null removes one. */
@@ -184,6 +187,7 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
     siteUrl: http.siteUrl,
     adminKey: keys.adminKey,
     functions,
+    connect: (connection) => sync.attach(connection),
     push: (request) => deployer.push(request),
     setEnv: async (changes) => void (await transactions.mutate(async (tx) => changeEnvironment(tx, changes))),
     close: () => opening.undo(),

@@ -6,6 +6,8 @@ export type { PushRequest } from "./components/types.ts";
 export { UserError } from "./errors.ts";
 export type { LogEntry } from "./functions/types.ts";
 export type { Ports } from "./ports.ts";
+export type { Connection } from "./sync/session.ts";
+export type { AttachedClient } from "./sync/syncServer.ts";
 export { bundleApp, BundleError, type Bundle, type BundleOptions } from "./push/bundle.ts";
 export type { PushResult } from "./push/deployer.ts";
 export { watchFunctions, type BundleOutcome, type Watching, type WatchOptions } from "./push/watch.ts";

@@ -4,7 +4,8 @@ import { encodeKey, keySuccessor } from "../values/keys.ts";
 import { normalizeOrUndefined } from "../values/normalize.ts";
 import type { JsonValue } from "../values/json.ts";
 import type { KeyRange } from "../transaction/types.ts";
-import { prefixRange } from "../storage/indexKeys.ts";
+import { nextKey, pointRange, prefixRange, withId } from "../storage/indexKeys.ts";
+import { decodeId } from "../values/ids.ts";
 import type { RangeBound } from "./types.ts";
 
 interface Bound {
@@ -20,11 +21,13 @@ interface Bounds {
 }
 
 const COMPARATORS = { Eq: "==", Gt: ">", Gte: ">=", Lt: "<", Lte: "<=" } as const;
+const ID = "_id";
 const MORE = "For more information see https://docs.convex.dev/using/indexes.";
 
 /**
  * The interval of keys that an index range means. Equalities may be written in any order but must be a prefix of the
- * index's fields; after them one field may have a lower and an upper bound.
+ * index's fields; after them one field may have a lower and an upper bound. Rows with equal fields are ordered by `_id`,
+ * which can be compared after all fields, though no index names it: `convex-helpers` pages that way.
  *
  * @param index `name` as in error texts (`table.index`); `fields` in order, `_creationTime` included.
  * @throws UserError with Convex's text for a range the index cannot serve.
@@ -32,6 +35,7 @@ const MORE = "For more information see https://docs.convex.dev/using/indexes.";
 export function indexRange(index: { name: string; fields: readonly string[] }, range: readonly RangeBound[]): KeyRange {
   const bounds = collect(index.name, range);
   const used = checkFields(index, bounds);
+  if (used.at(-1) === ID && index.fields.at(-1) !== ID) return idRange(used, bounds);
   const prefix = used.slice(0, bounds.equalities.size).map((field) => bounds.equalities.get(field));
   const whole = prefixRange(prefix);
   let { from, to } = whole;
@@ -43,6 +47,21 @@ export function indexRange(index: { name: string; fields: readonly string[] }, r
     const key = encodeKey([...prefix, bounds.upper.value]);
     to = bounds.upper.inclusive ? keySuccessor(key) : key;
   }
+  return { from, to };
+}
+
+function idRange(used: readonly string[], bounds: Bounds): KeyRange {
+  const prefix = used.slice(0, -1).map((field) => bounds.equalities.get(field));
+  const fields = encodeKey(prefix);
+  const keyOf = (value: JsonValue | undefined): Uint8Array => {
+    const id = typeof value === "string" ? decodeId(value) : null;
+    if (id === null) throw new UserError("InvalidIndexRange", `A comparison with "_id" after an index's fields needs a document's id, and ${displayValue(value)} is none.`);
+    return withId(fields, id.internalId);
+  };
+  if (bounds.equalities.has(ID)) return pointRange(keyOf(bounds.equalities.get(ID)));
+  let { from, to } = prefixRange(prefix);
+  if (bounds.lower !== null) from = bounds.lower.inclusive ? keyOf(bounds.lower.value) : nextKey(keyOf(bounds.lower.value));
+  if (bounds.upper !== null) to = bounds.upper.inclusive ? nextKey(keyOf(bounds.upper.value)) : keyOf(bounds.upper.value);
   return { from, to };
 }
 
@@ -85,16 +104,17 @@ function severalFields(indexName: string, first: string, second: string): UserEr
 /** The fields of the range in index order, once they are known to be a prefix of the index. */
 function checkFields(index: { name: string; fields: readonly string[] }, bounds: Bounds): string[] {
   const bounded = bounds.field === null ? [] : [bounds.field];
+  const fields = index.fields.includes(ID) ? index.fields : [...index.fields, ID];
   for (const field of [...bounds.equalities.keys(), ...bounded]) {
-    if (index.fields.includes(field)) continue;
+    if (fields.includes(field)) continue;
     throw new UserError(
       "FieldNotInIndex",
       `The index range included a comparison with ${JSON.stringify(field)}, but ${index.name} with fields ${fieldList(index.fields)} doesn't index this field. ${MORE}`,
     );
   }
-  const equal = [...bounds.equalities.keys()].sort((a, b) => index.fields.indexOf(a) - index.fields.indexOf(b));
+  const equal = [...bounds.equalities.keys()].sort((a, b) => fields.indexOf(a) - fields.indexOf(b));
   const used = [...equal, ...bounded];
-  const wrong = used.find((field, position) => index.fields[position] !== field);
+  const wrong = used.find((field, position) => fields[position] !== field);
   if (wrong === undefined) return used;
   throw new UserError(
     "InvalidIndexRange",

@@ -30,6 +30,27 @@ test("equalities may be written in any order", () => {
   expect(indexRange(index, [bound("Eq", "b", 2), bound("Eq", "a", 1)])).toEqual(indexRange(index, [bound("Eq", "a", 1), bound("Eq", "b", 2)]));
 });
 
+test("rows with equal fields lie in the order of their ids, and can be paged by them", async () => {
+  await using store = new TestStore();
+  await store.mutate((tx) => {
+    for (let count = 0; count < 8; count += 1) tx.insert("", "t", {});
+  });
+  const all = await store.query((tx) => collect(tx, tableScan("t")));
+  for (const { _id: id = null, _creationTime: created = null } of all) {
+    const read = (type: RangeBound["type"]) => store.query((tx) => collect(tx, {
+      source: { type: "IndexRange", indexName: "t.by_creation_time", range: [bound("Eq", "_creationTime", created), bound(type, "_id", id)], order: null },
+      operators: [],
+    }));
+    const same = all.filter((row) => row._creationTime === created);
+    const place = same.findIndex((row) => row._id === id);
+    expect(await read("Eq")).toEqual([same[place]]);
+    expect(await read("Gt")).toEqual(same.slice(place + 1));
+    expect(await read("Gte")).toEqual(same.slice(place));
+    expect(await read("Lt")).toEqual(same.slice(0, place));
+    expect(await read("Lte")).toEqual(same.slice(0, place + 1));
+  }
+});
+
 test("an index that does not exist is named; a table that does not exist is empty", async () => {
   await using store = new TestStore();
   await store.mutate((tx) => tx.insert("", "t", {}));

@@ -29,7 +29,8 @@ export function sameKey(index: DatabaseIndex, before: JsonObject, after: JsonObj
   return index.paths.every((path) => getFieldPath(before, path) === getFieldPath(after, path));
 }
 
-function withId(values: Uint8Array, internalId: Uint8Array): Uint8Array {
+/** The end of every key but those of `by_id`: what the rows with equal fields are ordered by. */
+export function withId(values: Uint8Array, internalId: Uint8Array): Uint8Array {
   const key = new Uint8Array(values.length + 1 + ID_BYTES);
   key.set(values);
   key[values.length] = ID_TAG;

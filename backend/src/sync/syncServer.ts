@@ -4,7 +4,7 @@ import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import type { Ports, Timer } from "../ports.ts";
 import type { Commit, TransactionRunner } from "../transaction/types.ts";
 import { recordedRequests } from "../functions/sessions.ts";
-import { Session, type SessionOptions } from "./session.ts";
+import { Session, type Connection, type SessionOptions } from "./session.ts";
 import { SharedFrames } from "./sharedFrames.ts";
 import { SocketConnection } from "./socketConnection.ts";
 
@@ -22,10 +22,20 @@ const PATH = /^\/api\/(?:[^/?]+\/)?sync(?:\?|$)/;
 /** How often connections are looked at: pings, and those that are dead or do nothing. */
 const CHECK_MS = 5000;
 
+/** The server's end of a connection that has no socket. */
+export interface AttachedClient {
+  /** Takes a frame of the client's. */
+  receive(text: string): void;
+  /** The client has gone. */
+  closed(): void;
+}
+
 /** The WebSocket side of the backend. The HTTP server hands upgrades to it. */
 export interface SyncServer {
   /** Takes a connection that asks for `/api/sync` or `/api/<version>/sync`; refuses any other. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Serves a client that is in this process: it needs no socket. */
+  attach(connection: Connection): AttachedClient;
   /** Open connections. */
   readonly size: number;
   /** Ends all connections; clients will try to come back. */
@@ -76,16 +86,34 @@ class WsSyncServer implements SyncServer {
     });
   }
 
+  attach(connection: Connection): AttachedClient {
+    const { session, end } = this.#begin(connection, () => undefined);
+    return { receive: (text) => session.receive(text), closed: end };
+  }
+
+  #begin(connection: Connection, onNamed: () => void): { session: Session; end: () => void } {
+    let name: string | null = null;
+    const session: Session = new Session(connection, {
+      frames: this.#frames,
+      onNamed: (sessionId) => {
+        onNamed();
+        name = sessionId;
+        this.#named.set(name, (this.#named.get(name) ?? new Set()).add(session));
+      },
+    }, this.#options);
+    const end = (): void => {
+      session.closed();
+      if (name !== null) this.#unname(name, session);
+    };
+    return { session, end };
+  }
+
   #serve(client: WebSocket, { request, socket }: { request: IncomingMessage; socket: Duplex }): void {
     const { ports } = this.#options;
     const connection = new SocketConnection({ client, socket, request, nowMs: () => ports.nowMs(), onDrain: () => session.drained() });
-    let name: string | null = null;
-    const onNamed = (sessionId: string): void => {
+    const { session, end } = this.#begin(connection, () => {
       connection.isNamed = true;
-      name = sessionId;
-      this.#named.set(name, (this.#named.get(name) ?? new Set()).add(session));
-    };
-    const session: Session = new Session(connection, { frames: this.#frames, onNamed }, this.#options);
+    });
     this.#open.add(connection);
     client.on("message", (data: RawData, isBinary: boolean) => {
       connection.heard();
@@ -97,8 +125,7 @@ class WsSyncServer implements SyncServer {
     client.on("error", () => undefined);
     client.on("close", () => {
       this.#open.delete(connection);
-      session.closed();
-      if (name !== null) this.#unname(name, session);
+      end();
     });
   }
 

@@ -20,5 +20,24 @@ export function register<Schema extends SchemaDefinition<GenericSchema, boolean>
 }
 
 export { schema, modules };
+
+/*
+ * Models for an app's own tests: they say what a test tells them to, without a network, and remember what they were
+ * asked. They need neither the AI SDK nor the edge runtime's absent parts at run time.
+ *
+ *     import agentTest, { scriptedEmbedding, scriptedModel } from "convex-agent/test";
+ *
+ *     const model = scriptedModel({ steps: [[{ type: "tool-call", toolName: "weather", input: { city: "Oslo" } }], ["Sunny."]] });
+ *     const agent = new Agent(components.agent, { name: "Helper", languageModel: model, tools: { weather }, maxSteps: 2 });
+ *     const { text } = await agent.generateText(ctx, { threadId }, { prompt: "Weather?" });
+ *     expect(text).toBe("Sunny.");
+ *     expect(model.calls[1].prompt.at(-1)).toMatchObject({ role: "tool" });
+ */
+export { scriptedModel, type ScriptedModel, type ScriptedModelOptions, type ScriptedPart, type ScriptedStep } from "./client/testing/scriptedModel.js";
+export {
+  scriptedEmbeddingModel as scriptedEmbedding,
+  type ScriptedEmbeddingModel as ScriptedEmbedding,
+  type ScriptedEmbeddingOptions,
+} from "./client/testing/scriptedEmbedding.js";
 // The default export is how Convex components are registered in tests: `import agent from "convex-agent/test"`.
 export default { register, schema, modules };

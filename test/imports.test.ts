@@ -31,7 +31,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 // Tests may also reach for test tools, and for the component through its registration for convex-test.
-const TEST_PACKAGES = [/^vitest$/, /^fast-check$/, /^convex-test$/, /^node:/, /^@testing-library\//, /^react(-dom)?(\/|$)/, /^convex(\/|$)/, /^ai(\/|$)/, /^zod$/, /^ws$/, /^convex-agent(\/|$)/, /^brotli$/, /^fflate$/];
+const TEST_PACKAGES = [/^vitest$/, /^fast-check$/, /^convex-test$/, /^node:/, /^@testing-library\//, /^react(-dom)?(\/|$)/, /^convex(\/|$)/, /^ai(\/|$)/, /^@ai-sdk\/react$/, /^zod$/, /^ws$/, /^convex-agent(\/|$)/, /^brotli$/, /^fflate$/];
 
 interface Import {
   readonly specifier: string;

@@ -178,7 +178,10 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
     });
   }
 
-  /** As the AI SDK's `streamObject`, in a thread: the object is saved when its stream has been read to the end. */
+  /**
+   * As the AI SDK's `streamObject`, in a thread: the object is saved as a message of JSON text. With `saveStreamDeltas`
+   * every client of the thread sees it grow.
+   */
   streamObject<
     SCHEMA extends FlexibleSchema<unknown> = FlexibleSchema<JSONValue>,
     OUTPUT extends ObjectMode = DefaultMode<SCHEMA>,
@@ -187,7 +190,7 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
     ctx: ActionCtx & CustomCtx,
     target: ThreadTarget,
     args: StreamObjectArgs<SCHEMA, OUTPUT, RESULT>,
-    options?: Options,
+    options?: StreamTextOptions,
   ): Promise<ObjectStream<SCHEMA, OUTPUT, RESULT>> {
     const { instructions } = this.options;
     return streamObject<SCHEMA, OUTPUT, RESULT>(ctx, this.component, {

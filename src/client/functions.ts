@@ -1,6 +1,6 @@
 import type { FinishReason, FlexibleSchema, InferSchema, StopCondition, ToolSet } from "ai";
-import { internalActionGeneric, internalMutationGeneric, type GenericActionCtx, type GenericDataModel } from "convex/server";
-import { v } from "convex/values";
+import { internalActionGeneric, internalMutationGeneric, type GenericActionCtx, type GenericDataModel, type GenericMutationCtx } from "convex/server";
+import { v, type Infer } from "convex/values";
 import { invariant } from "../shared/errors.js";
 import { vMessageWithMetadata } from "../shared/validators/messageDoc.js";
 import type { Agent } from "./agent.js";
@@ -46,14 +46,19 @@ export type ActionResult = {
 };
 
 /** An internal action that generates text with `agent`: the documented `agent.asTextAction()`. */
-export function asTextAction<CustomCtx extends object, AgentTools extends ToolSet>(
+export function asTextAction<CustomCtx extends object, AgentTools extends ToolSet>(agent: Agent<CustomCtx, AgentTools>, spec: TextActionSpec<CustomCtx, AgentTools>) {
+  return internalActionGeneric(textActionOf(agent, spec));
+}
+
+/** Arguments and handler of {@link asTextAction}. */
+export function textActionOf<CustomCtx extends object, AgentTools extends ToolSet>(
   agent: Agent<CustomCtx, AgentTools>,
   spec: TextActionSpec<CustomCtx, AgentTools>,
 ) {
   const { contextOptions, storageOptions, usageHandler, contextHandler, customCtx, stream: specStream, ...defaults } = spec;
-  return internalActionGeneric({
+  return {
     args: vTextArgs,
-    handler: async (ctx, args): Promise<{ text: string } & ActionResult> => {
+    handler: async (ctx: GenericActionCtx<GenericDataModel>, args: TextActionArgs): Promise<{ text: string } & ActionResult> => {
       const { stream, toolChoice, maxSteps, callSettings } = args;
       const target = { threadId: args.threadId, userId: args.userId };
       const call = {
@@ -78,17 +83,25 @@ export function asTextAction<CustomCtx extends object, AgentTools extends ToolSe
       });
       return { text: await result.text, finishReason: await result.finishReason, ...savedOf(result) };
     },
-  });
+  };
 }
 
 /** An internal action that generates an object with `agent`: the documented `agent.asObjectAction(…)`. */
 export function asObjectAction<CustomCtx extends object, AgentTools extends ToolSet, SCHEMA extends FlexibleSchema<unknown>>(
   agent: Agent<CustomCtx, AgentTools>,
+  given: { args: GenerateObjectArgs<SCHEMA>; spec: ObjectActionSpec<CustomCtx> },
+) {
+  return internalActionGeneric(objectActionOf(agent, given));
+}
+
+/** Arguments and handler of {@link asObjectAction}. */
+export function objectActionOf<CustomCtx extends object, AgentTools extends ToolSet, SCHEMA extends FlexibleSchema<unknown>>(
+  agent: Agent<CustomCtx, AgentTools>,
   { args: defaults, spec }: { args: GenerateObjectArgs<SCHEMA>; spec: ObjectActionSpec<CustomCtx> },
 ) {
-  return internalActionGeneric({
+  return {
     args: vObjectArgs,
-    handler: async (ctx, args): Promise<{ object: InferSchema<SCHEMA> } & ActionResult> => {
+    handler: async (ctx: GenericActionCtx<GenericDataModel>, args: ObjectActionArgs): Promise<{ object: InferSchema<SCHEMA> } & ActionResult> => {
       const { customCtx, ...options } = spec;
       const { threadId, userId, contextOptions = options.contextOptions, storageOptions = options.storageOptions } = args;
       const target = { threadId, userId };
@@ -104,27 +117,44 @@ export function asObjectAction<CustomCtx extends object, AgentTools extends Tool
       // The object fits the schema; as JSON it is what a Convex function can return.
       return { object: toConvexJson(object) as InferSchema<SCHEMA>, finishReason, ...savedOf(result) };
     },
-  });
+  };
 }
 
 /** An internal mutation that creates a thread: the documented `agent.createThreadMutation()`. */
 export function createThreadMutation(component: AgentComponent) {
-  return internalMutationGeneric({
-    args: { userId: v.optional(v.string()), title: v.optional(v.string()), summary: v.optional(v.string()) },
-    handler: async (ctx, args): Promise<{ threadId: string }> => ({ threadId: await createThread(ctx, component, args) }),
-  });
+  return internalMutationGeneric(createThreadOf(component));
+}
+
+const vNewThread = v.object({ userId: v.optional(v.string()), title: v.optional(v.string()), summary: v.optional(v.string()) });
+
+/** Arguments and handler of {@link createThreadMutation}. */
+export function createThreadOf(component: AgentComponent) {
+  return {
+    args: vNewThread,
+    handler: async (ctx: GenericMutationCtx<GenericDataModel>, args: Infer<typeof vNewThread>): Promise<{ threadId: string }> => ({ threadId: await createThread(ctx, component, args) }),
+  };
 }
 
 /** An internal mutation that saves messages: the documented `agent.asSaveMessagesMutation()`. */
 export function asSaveMessagesMutation(component: AgentComponent, agentName: string | undefined) {
-  return internalMutationGeneric({
-    args: {
-      threadId: v.string(),
-      userId: v.optional(v.string()),
-      promptMessageId: v.optional(v.string()),
-      messages: v.array(vMessageWithMetadata),
-    },
-    handler: async (ctx, { messages: input, ...args }) => {
+  return internalMutationGeneric(saveMessagesOf(component, agentName));
+}
+
+const vMessagesToSave = v.object({
+  threadId: v.string(),
+  userId: v.optional(v.string()),
+  promptMessageId: v.optional(v.string()),
+  messages: v.array(vMessageWithMetadata),
+});
+
+/** What saving messages returns. */
+export type SavedMessages = { lastMessageId: string; messages: Array<{ _id: string; order: number; stepOrder: number }> };
+
+/** Arguments and handler of {@link asSaveMessagesMutation}. */
+export function saveMessagesOf(component: AgentComponent, agentName: string | undefined) {
+  return {
+    args: vMessagesToSave,
+    handler: async (ctx: GenericMutationCtx<GenericDataModel>, { messages: input, ...args }: Infer<typeof vMessagesToSave>): Promise<SavedMessages> => {
       const { messages } = await saveMessages(ctx, component, {
         ...args,
         agentName,
@@ -135,7 +165,7 @@ export function asSaveMessagesMutation(component: AgentComponent, agentName: str
       invariant(last, "addMessages returns the messages it was given");
       return { lastMessageId: last._id, messages: messages.map(({ _id, order, stepOrder }) => ({ _id, order, stepOrder })) };
     },
-  });
+  };
 }
 
 function promptOf(args: ObjectActionArgs): AgentPrompt & Pick<ObjectActionArgs, "providerOptions"> {

@@ -45,6 +45,19 @@ export type {
 export { generateObject, streamObject } from "./generate/generateObject.js";
 export { generateText } from "./generate/generateText.js";
 export { streamText } from "./generate/streamText.js";
+export {
+  publicCreateThreadMutation,
+  publicObjectAction,
+  publicSaveMessagesMutation,
+  publicTextAction,
+  type Authorize,
+  type ClaimedTarget,
+} from "./publicFunctions.js";
+export { definePlaygroundAPI, type AgentsFn, type PlaygroundAPI } from "./playground/definePlaygroundAPI.js";
+export type { AgentDescription, ToolDescription } from "./playground/describeAgent.js";
+export type { PlaygroundAnswer } from "./playground/generateFunctions.js";
+export type { ContextEntry, ContextSource, PromptContext } from "./playground/promptContext.js";
+export type { ExportedPage, ListedThread, MessagesPage, UsageRow } from "./playground/readFunctions.js";
 export * from "./read.js";
 export { hasSuccessfulToolCall } from "./stopConditions.js";
 export { compressUIMessageChunks } from "./streaming/compress.js";

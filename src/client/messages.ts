@@ -1,7 +1,7 @@
 import type { ModelMessage } from "ai";
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { invariant } from "../shared/errors.js";
-import { toUIMessages } from "../shared/toUIMessages.js";
+import { toListedUIMessages } from "../shared/toUIMessages.js";
 import type { UIMessage } from "../shared/uiMessage.js";
 import type { Message, MessageStatus } from "../shared/validators/message.js";
 import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
@@ -50,7 +50,7 @@ export async function listUIMessages(
 ): Promise<PaginationResult<UIMessage>> {
   const { page, ...rest } = await listMessages(ctx, component, args);
   // Pages go back in time; within one, messages are read from top to bottom.
-  return { ...rest, page: toUIMessages(page.toReversed()) };
+  return { ...rest, page: toListedUIMessages(page.toReversed()) };
 }
 
 /** How a saved message came to be. */

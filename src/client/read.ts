@@ -23,6 +23,8 @@ export { extractText } from "../shared/extractText.js";
 export { failureOf, type Failure } from "../shared/errors.js";
 export { filterOutOrphanedToolMessages } from "../shared/toolPairs.js";
 export { toUIMessages } from "../shared/toUIMessages.js";
+export { fromUIMessages, type FromUIMessagesMeta } from "../shared/fromUIMessages.js";
+export { parsePartialJson } from "../shared/partialJson.js";
 export type { UIMessage, UIStatus } from "../shared/uiMessage.js";
 export type { ActionCtx, AgentComponent, MutationCtx, QueryCtx } from "./ctx.js";
 export { vCallSettings, vContextOptions, vStorageOptions, vStreamMessagesReturnValue } from "./functionArgs.js";

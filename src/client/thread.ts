@@ -57,7 +57,7 @@ export interface Thread<DefaultTools extends ToolSet> {
     SCHEMA extends FlexibleSchema<unknown> = FlexibleSchema<JSONValue>,
     OUTPUT extends ObjectMode = DefaultMode<SCHEMA>,
     RESULT = ObjectOf<SCHEMA, OUTPUT>,
-  >(args: StreamObjectArgs<SCHEMA, OUTPUT, RESULT>, options?: Options): Promise<ObjectStream<SCHEMA, OUTPUT, RESULT>>;
+  >(args: StreamObjectArgs<SCHEMA, OUTPUT, RESULT>, options?: StreamTextOptions): Promise<ObjectStream<SCHEMA, OUTPUT, RESULT>>;
 }
 
 /** The thread and user, and defaults for what is generated in it. */

@@ -1,7 +1,7 @@
 import { v } from "convex/values";
 import { fail } from "../shared/errors.js";
 import { mutation, query, type MutationCtx } from "./_generated/server.js";
-import { findApiKey, hashSecret, newApiKey } from "./model/apiKeys.js";
+import { countFailure, findApiKey, hashSecret, newApiKey } from "./model/apiKeys.js";
 
 /** Keys that one list shows; there is one for each person or machine that uses the playground. */
 const MAX_LISTED = 1000;
@@ -31,6 +31,16 @@ export const validate = query({
     if (write && key.readOnly) fail({ code: "read_only_api_key", message: "This API key may only read." });
     return true;
   },
+});
+
+/**
+ * Counts a wrong key and says how long its caller is to wait for the answer, in milliseconds. A right key is neither
+ * counted nor delayed, so that nobody can lock out those who have one.
+ */
+export const countWrongKey = mutation({
+  args: { apiKey: v.string() },
+  returns: v.object({ delayMs: v.number() }),
+  handler: async (ctx, { apiKey }) => ({ delayMs: (await findApiKey(ctx, apiKey)) === null ? await countFailure(ctx, Date.now()) : 0 }),
 });
 
 /** The keys, without their secrets. */

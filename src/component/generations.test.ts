@@ -91,6 +91,28 @@ describe("the context", () => {
   });
 });
 
+describe("law 1: order", () => {
+  test("generations that stream at once have places of their own, in one turn and in new ones, and so have their messages", async () => {
+    const t = setup();
+    const threadId = await newThread(t);
+    const promptMessageId = await addTurn(t, threadId, "a", []);
+    const stream = { format: "UIMessageChunk" as const };
+    const atOnce = [{ promptMessageId }, { promptMessageId }, {}, {}, { promptMessageId }, { messages: [say("b")] }].map((from) =>
+      t.mutation(api.generations.start, { threadId, messages: [], window, stream, ...from }));
+    const started = await Promise.all(atOnce);
+    const places = started.map(({ order, stepOrder }) => `${order}-${stepOrder}`);
+    expect(new Set(places).size).toBe(places.length);
+    const listed = await t.query(api.streams.list, { threadId });
+    expect(listed.map(({ order, stepOrder }) => `${order}-${stepOrder}`).toSorted()).toEqual(places.toSorted());
+    for (const [index, { streamId, order, stepOrder }] of started.entries()) {
+      await t.mutation(api.generations.saveStep, { threadId, order, stepOrder, messages: [reply(String(index))], stream: { streamId: streamId!, finish: true } });
+    }
+    const { page } = await t.query(api.messages.listMessagesByThreadId, { threadId, order: "asc", paginationOpts: { cursor: null, numItems: 100 } });
+    expect(page).toHaveLength(8);
+    expect(new Set(page.map(({ order, stepOrder }) => `${order}-${stepOrder}`)).size).toBe(8);
+  });
+});
+
 describe("law 5: exactly once", () => {
   test("the last step's messages and the end of the stream are one mutation, and repeating it changes nothing", async () => {
     const t = setup();

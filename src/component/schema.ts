@@ -148,6 +148,9 @@ export default defineSchema({
     .index("keyId", ["keyId"])
     .index("name", ["name"]),
 
+  // How many wrong keys were tried of late: one row, which a right key never touches.
+  apiKeyFailures: defineTable({ windowStartMs: v.number(), count: v.number() }),
+
   // The meanings of messages, for search: a table for each common length.
   ...vectorTables,
 });

@@ -21,7 +21,7 @@ const asksApproval = [
 const DIMENSIONS = [256, 384, 512, 768, 1000, 1536, 2048, 2560, 4096];
 
 /** Keys are the app's, and files outlive the messages that name them until they are vacuumed. */
-const OF_THREADS = Object.keys(schema.tables).filter((table) => table !== "apiKeys" && table !== "files").sort();
+const OF_THREADS = Object.keys(schema.tables).filter((table) => table !== "apiKeys" && table !== "apiKeyFailures" && table !== "files").sort();
 
 /** A thread with something in every table that holds what is a thread's. */
 async function fullThread(t: Component, { userId, messages = 10 }: { userId?: string; messages?: number } = {}): Promise<string> {

@@ -4,7 +4,7 @@ import { vMessageDoc, vMessageWithMetadata, vPaginationResult, vThreadDoc, vThre
 import { api, internal } from "./_generated/api.js";
 import { action, internalMutation, mutation, query } from "./_generated/server.js";
 import { deleteThreadStep } from "./model/deletion.js";
-import { listThreads } from "./model/listThreads.js";
+import { lastMessagesOf, listThreads, vLastMessage } from "./model/listThreads.js";
 import { insertMessages } from "./model/saveMessages.js";
 import { mustGetThread, parseThreadId, toThreadDoc } from "./model/threads.js";
 
@@ -92,6 +92,13 @@ export const searchThreadTitles = query({
       .take(Math.min(limit, 100));
     return threads.map(toThreadDoc);
   },
+});
+
+/** The newest message of each thread, in short; null for a thread without messages. At most 100 threads. */
+export const lastMessages = query({
+  args: { threadIds: v.array(v.string()) },
+  returns: v.array(v.union(v.null(), vLastMessage)),
+  handler: async (ctx, { threadIds }) => await lastMessagesOf(ctx, threadIds),
 });
 
 const vDeletion = { threadId: v.string(), limit: v.optional(v.number()) };

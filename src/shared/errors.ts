@@ -17,7 +17,9 @@ export type Failure =
   | { code: "approval_already_answered"; approvalId: string; approved: boolean; message: string }
   | { code: "approval_already_continued"; approvalId: string; startedMs: number; message: string }
   | { code: "invalid_api_key"; message: string }
-  | { code: "read_only_api_key"; message: string };
+  | { code: "read_only_api_key"; message: string }
+  | { code: "agent_not_found"; agentName: string; available: string[]; message: string }
+  | { code: "not_authorized"; message: string };
 
 /** Ends the call with a failure that the caller can handle. */
 export function fail(failure: Failure): never {

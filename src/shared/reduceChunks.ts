@@ -355,12 +355,13 @@ const HANDLERS: Readonly<Record<KnownType, Apply>> = {
 
 const isKnown = (type: string): type is KnownType => Object.hasOwn(HANDLERS, type);
 
-/** Kinds whose values are text and ids: they hold no JSON of a tool, a model or the app. */
-const isPlain = (type: string): boolean => type.startsWith("text-") || type.startsWith("reasoning-") || type === "tool-input-delta";
+/** Whether a chunk's values are text and ids: it holds no JSON of a tool, a model or the app. */
+const isPlain = ({ type, providerMetadata }: StoredChunk): boolean =>
+  providerMetadata === undefined && (type.startsWith("text-") || type.startsWith("reasoning-") || type === "tool-input-delta");
 
 function applyChunk(draft: Draft, stored: StoredChunk): void {
   // An object stays an object and keeps its `type`; only keys that were escaped for storing change.
-  const chunk = isPlain(stored.type) ? stored : (fromConvexJson(stored) as StoredChunk);
+  const chunk = isPlain(stored) ? stored : (fromConvexJson(stored) as StoredChunk);
   if (isKnown(chunk.type)) return HANDLERS[chunk.type](draft, chunk);
   if (chunk.type.startsWith("data-")) return putData(draft, chunk);
   // A kind from a newer SDK: kept as it is rather than lost.

@@ -6,9 +6,10 @@ import type { Message, ToolResultOutput } from "./validators/message.js";
 /**
  * What a viewer was shown, as messages to save: each step's assistant message, and the results of its tools. A call
  * that has no result yet gets one that says `reason`, so that no call stays without its pair; one that waits for an
- * approval keeps waiting. `skipSteps` leaves out the steps that are saved already.
+ * approval keeps waiting. Without a reason all of them keep waiting. `skipSteps` leaves out the steps that are saved
+ * already.
  */
-export function reductionToMessages(reduction: Reduction, { reason, skipSteps }: { reason: string; skipSteps: number }): Message[] {
+export function reductionToMessages(reduction: Pick<Reduction, "parts">, { reason, skipSteps }: { reason: string | undefined; skipSteps: number }): Message[] {
   const steps: ReducedPart[][] = [[]];
   for (const part of reduction.parts) {
     if (part.type === "step-start") steps.push([]);
@@ -37,7 +38,7 @@ export function outcomesToMessage({ outcomes }: Reduction, toolNames: ReadonlyMa
 
 const isSettled = (state: unknown): boolean => state === "output-available" || state === "output-error" || state === "output-denied";
 
-function stepMessages(parts: readonly ReducedPart[], reason: string): Message[] {
+function stepMessages(parts: readonly ReducedPart[], reason: string | undefined): Message[] {
   const content = parts.flatMap((part) => assistantPart(part));
   const results = parts.flatMap((part) => toolResult(part, reason));
   const messages: { role: "assistant" | "tool"; content: unknown[] }[] = [];
@@ -90,8 +91,9 @@ function callParts(part: ReducedPart): unknown[] {
   return [call, ...request];
 }
 
-function toolResult(part: ReducedPart, reason: string): unknown[] {
+function toolResult(part: ReducedPart, reason: string | undefined): unknown[] {
   if (!isTool(part) || part.state === "approval-requested" || part.state === "approval-responded") return [];
+  if (reason === undefined && !isSettled(part.state)) return [];
   return [
     {
       type: "tool-result",
@@ -103,7 +105,7 @@ function toolResult(part: ReducedPart, reason: string): unknown[] {
   ];
 }
 
-function outputOf(part: ReducedPart, reason: string): ToolResultOutput {
+function outputOf(part: ReducedPart, reason: string | undefined): ToolResultOutput {
   switch (part.state) {
     case "output-available":
       // A tool's output crossed the wire as a Convex value.
@@ -113,6 +115,6 @@ function outputOf(part: ReducedPart, reason: string): ToolResultOutput {
     case "output-denied":
       return { type: "execution-denied" };
     default:
-      return { type: "error-text", value: `The tool was stopped: ${reason}` };
+      return { type: "error-text", value: `The tool was stopped: ${reason ?? ""}` };
   }
 }

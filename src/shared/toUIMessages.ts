@@ -10,9 +10,22 @@ import type { MessageDoc } from "./validators/messageDoc.js";
  * Saved messages as messages to render. The rows of a generation (each step's assistant message and tool results) come
  * together in one assistant message; a tool's result joins its call. Expects and returns them in the thread's order.
  *
+ * Field names that Convex refuses (`$ref`) are back in tools' inputs and outputs, so a query cannot return these
+ * messages as they are: use `listUIMessages` there.
+ *
  * @example const messages = toUIMessages(results)
  */
 export function toUIMessages<
+  METADATA = unknown,
+  DATA_PARTS extends UIDataTypes = UIDataTypes,
+  TOOLS extends UITools = UITools,
+>(docs: readonly (Omit<MessageDoc, "metadata"> & { metadata?: METADATA })[]): UIMessage<METADATA, DATA_PARTS, TOOLS>[] {
+  // Messages stay messages; only field names within them change.
+  return fromConvexJson(toListedUIMessages(docs)) as UIMessage<METADATA, DATA_PARTS, TOOLS>[];
+}
+
+/** As {@link toUIMessages}, as a query can return them: with the field names that Convex takes. Hooks undo that. */
+export function toListedUIMessages<
   METADATA = unknown,
   DATA_PARTS extends UIDataTypes = UIDataTypes,
   TOOLS extends UITools = UITools,
@@ -26,7 +39,8 @@ export function toUIMessages<
   for (const doc of docs) {
     if (doc.message === undefined) continue;
     const isReply = doc.message.role === "assistant" || doc.message.role === "tool";
-    const previous = group.at(-1);
+    // Results of tools and decisions on calls may be a person's; they do not change whose reply it is.
+    const previous = group.findLast(({ message }) => message?.role === "assistant") ?? group.at(-1);
     if (!isReply || (previous !== undefined && !continues(previous, doc))) endGroup();
     if (isReply) group.push(doc);
     else messages.push(promptMessage(doc));
@@ -104,8 +118,8 @@ interface AnyPart {
 function partsOf({ message }: AnyDoc): AnyPart[] {
   if (message === undefined) return [];
   if (typeof message.content === "string") return message.content === "" ? [] : [{ type: "text", text: message.content }];
-  // Content parts are objects with a `type`, of kinds we know or not; keys that Convex refuses are stored escaped.
-  return fromConvexJson(message.content) as unknown as AnyPart[];
+  // Content parts are objects with a `type`, of kinds we know or not.
+  return message.content as unknown as AnyPart[];
 }
 
 function assistantParts(doc: AnyDoc): ReducedPart[] {
@@ -173,6 +187,8 @@ function toolPart(part: AnyPart): ReducedPart {
     // A call that was cut off while its input arrived; `input` is what had arrived.
     state: part.isPartial === true ? "input-streaming" : "input-available",
     ...optional(part, ["input", "providerExecuted", "title", "toolMetadata"]),
+    // What the model wrote, where it was no input that a provider takes.
+    ...(part.rawInput === undefined ? {} : { input: part.rawInput }),
     ...(metadata === undefined ? {} : { callProviderMetadata: metadata }),
   };
 }
@@ -219,7 +235,7 @@ function resultFields(part: AnyPart): Record<string, unknown> {
     case "error-text":
       return { state: "output-error", errorText: output.value, ...extra };
     case "error-json":
-      return { state: "output-error", errorText: JSON.stringify(output.value), ...extra };
+      return { state: "output-error", errorText: typeof output.value === "string" ? output.value : JSON.stringify(fromConvexJson(output.value)), ...extra };
     case "execution-denied":
       return { state: "output-denied", ...extra };
     case "text":

@@ -93,7 +93,10 @@ function isDataOrUrl(value: unknown): value is DataOrUrl {
 function modelPart(part: object): unknown {
   const upgraded = upgradePart(part);
   if (upgraded.type === "tool-result") return { ...asRecord(fromConvexJson(upgraded)), output: modelOutput(upgraded.output) };
-  if (upgraded.type === "tool-call") return fromConvexJson(upgraded);
+  if (upgraded.type === "tool-call") {
+    const { rawInput: _rawInput, ...call } = upgraded;
+    return fromConvexJson(call);
+  }
   const data = upgraded.image ?? upgraded.data;
   if (!isRecord(data) || data.type !== "reference") return upgraded;
   return { ...upgraded, [upgraded.type === "image" ? "image" : "data"]: data.reference };

@@ -1,7 +1,7 @@
 import type { LanguageModelUsage, ModelMessage, StepResult, ToolSet } from "ai";
 import type { Message } from "../../shared/validators/message.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import { toConvexJson, toConvexRecord } from "../../shared/convexJson.js";
+import { toConvexJson, toConvexRecord, wellFormed } from "../../shared/convexJson.js";
 import { sizeBytesOf } from "../../shared/storedMessage.js";
 import { serializeMessage } from "./messages.js";
 import type { ModelNames } from "./models.js";
@@ -58,9 +58,11 @@ function withCallDetails(message: ModelMessage | Message, { content: made }: Fin
     const call = part.type === "tool-call" ? calls.get(part.toolCallId) : undefined;
     if (!call) return part;
     const { title, toolMetadata } = call;
+    // A provider takes objects only: where the model wrote something else, the SDK shows it an empty one.
+    const rawInput = call.invalid === true && typeof call.input === "string" ? { rawInput: call.input } : {};
     // The SDK calls a call that it could not read dynamic too, whatever its tool is.
     const dynamic = call.dynamic === true && call.invalid !== true;
-    return { ...part, ...(dynamic && { dynamic }), ...(title !== undefined && { title }), ...(toolMetadata !== undefined && { toolMetadata }) };
+    return { ...part, ...rawInput, ...(dynamic && { dynamic }), ...(title !== undefined && { title }), ...(toolMetadata !== undefined && { toolMetadata }) };
   });
   // Parts of an assistant's message, as stored messages know them.
   return { ...message, content } as Message;
@@ -77,7 +79,7 @@ function withRawResults(message: ModelMessage | Message, resultOf: (toolCallId: 
     if (part.type !== "tool-result" || raw === undefined) return part;
     const result = toConvexJson(raw);
     const isShown = (part.output.type === "text" || part.output.type === "json") && JSON.stringify(toConvexJson(part.output.value)) === JSON.stringify(result);
-    return isShown || sizeBytesOf(result) > MAX_RAW_RESULT_BYTES ? part : { ...part, result };
+    return isShown || sizeBytesOf(result) > MAX_RAW_RESULT_BYTES ? part : { ...part, result: raw };
   });
   // The same parts; some have one more field, which stored messages know.
   return { ...message, content } as Message;
@@ -151,9 +153,10 @@ function toWarning(warning: object): StoredMetadata["warnings"][number] {
   return toConvexRecord(warning) as StoredMetadata["warnings"][number];
 }
 
-/** The message that keeps a generated object, as JSON text. */
+/** The message that keeps a generated object, as JSON text: as the model wrote it, if that is this object. */
 export function objectMessage(args: {
   object: unknown;
+  text?: string | undefined;
   finishReason: Parameters<typeof toFinishReason>[0];
   usage: LanguageModelUsage;
   names: ModelNames;
@@ -161,11 +164,22 @@ export function objectMessage(args: {
   warnings?: readonly object[];
 }): MessageWithMetadata {
   return {
-    message: { role: "assistant", content: JSON.stringify(args.object) },
+    message: { role: "assistant", content: wellFormed(isJsonOf(args.text, args.object) ? args.text : (JSON.stringify(args.object) ?? "null")) },
     finishReason: toFinishReason(args.finishReason),
     usage: toUsage(args.usage),
     ...args.names,
     ...(args.providerMetadata && { providerMetadata: providerRecord(args.providerMetadata) }),
     ...(args.warnings && args.warnings.length > 0 && { warnings: args.warnings.map(toWarning) }),
   };
+}
+
+/** What was shown while it was written need not change when it is saved. */
+function isJsonOf(text: string | undefined, object: unknown): text is string {
+  if (text === undefined) return false;
+  try {
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(object);
+  } catch {
+    // No JSON: the SDK has repaired it, or it stands in other words.
+    return false;
+  }
 }

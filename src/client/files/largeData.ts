@@ -51,7 +51,7 @@ async function storePart(part: Part, store: Store): Promise<Part> {
     case "reasoning-file":
       return storeField(part, "data", store);
     case "tool-result":
-      return { ...part, output: await storeOutput(part.output, store) };
+      return storeResult(part, store);
     default:
       return part;
   }
@@ -62,20 +62,41 @@ async function storeField(part: Part, field: "image" | "data", store: Store): Pr
   return url === undefined ? part : { ...part, [field]: url };
 }
 
-async function storeOutput(output: unknown, store: Store): Promise<unknown> {
-  if (!isRecord(output) || output.type !== "content" || !Array.isArray(output.value)) return output;
-  const value: unknown[] = [];
-  for (const item of output.value) value.push(await storeItem(item, store));
-  return { ...output, value };
+/** What a model is shown of a tool's result, and what the tool gave where that is something else. */
+async function storeResult(part: Part, store: Store): Promise<Part> {
+  const { output } = part;
+  const urls = new Map<unknown, string>();
+  const stored: Part = { ...part };
+  if (isRecord(output) && output.type === "content" && Array.isArray(output.value)) {
+    const value: unknown[] = [];
+    for (const item of output.value) value.push(await storeItem(item, { store, urls }));
+    stored.output = { ...output, value };
+  }
+  if (part.result !== undefined) stored.result = await storeRaw(part.result, { store, urls });
+  return stored;
 }
 
+/** Where data went that was stored already: in what a tool gave, base64 can be known only by that. */
+type StoreOnce = { store: Store; urls: Map<unknown, string> };
+
 /** An item of what a tool gave, in the SDK's form or one of its older forms. */
-async function storeItem(item: unknown, store: Store): Promise<unknown> {
+async function storeItem(item: unknown, { store, urls }: StoreOnce): Promise<unknown> {
   if (!isRecord(item)) return item;
   const tagged = isRecord(item.data) && item.data.type === "data" ? item.data.data : item.data;
   const url = await storeIfLarge(tagged, item, store);
   if (url === undefined) return item;
+  urls.set(tagged, url);
   return { ...item, type: "file", data: { type: "url", url }, mediaType: item.mediaType ?? guessMimeType(bytesOf(tagged) ?? "") };
+}
+
+async function storeRaw(value: unknown, { store, urls }: StoreOnce): Promise<unknown> {
+  const url = urls.get(value);
+  if (url !== undefined) return url;
+  if (value instanceof ArrayBuffer || (typeof value === "string" && value.startsWith("data:"))) return (await storeIfLarge(value, {}, store)) ?? value;
+  if (Array.isArray(value)) return Promise.all(value.map((item) => storeRaw(item, { store, urls })));
+  if (!isRecord(value)) return value;
+  const fields = Object.entries(value).map(async ([key, item]) => [key, await storeRaw(item, { store, urls })] as const);
+  return Object.fromEntries(await Promise.all(fields));
 }
 
 async function storeIfLarge(data: unknown, part: Part, store: Store): Promise<string | undefined> {
@@ -88,10 +109,13 @@ async function storeIfLarge(data: unknown, part: Part, store: Store): Promise<st
   return store(new Uint8Array(bytes), { mediaType, filename });
 }
 
-/** Close enough to decide by: base64 takes four characters for three bytes. */
+/** Base64 takes four characters for three bytes, and says at its end how many of the last three are none. */
 function sizeOf(data: unknown): number {
   if (data instanceof ArrayBuffer) return data.byteLength;
-  return typeof data === "string" ? data.length * 0.75 : 0;
+  if (typeof data !== "string") return 0;
+  const start = data.startsWith("data:") ? data.indexOf(",") + 1 : 0;
+  const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
+  return ((data.length - start) * 3) / 4 - padding;
 }
 
 /** The bytes of data that is given as such, as base64 or as a data URL; undefined for a URL, which says where they are. */

@@ -5,8 +5,8 @@ import { isRecord } from "../../shared/json.js";
 export type Fetch = (url: string) => Promise<Pick<Response, "ok" | "status" | "arrayBuffer" | "headers">>;
 
 /**
- * The messages with files at URLs of this machine read and put in place: a model's provider cannot reach them. In
- * production the storage has public URLs and nothing is read here.
+ * The messages with files that a model's provider cannot reach read and put in place: those at URLs of this machine,
+ * and those in the storage of a deployment in a private network. Elsewhere nothing is read here.
  *
  * @throws when such a file cannot be read: the model would answer about something it was never shown.
  */
@@ -68,11 +68,30 @@ async function download(url: URL, read: Fetch): Promise<{ data: Uint8Array; medi
   return { data: new Uint8Array(await response.arrayBuffer()), mediaType: response.headers.get("content-type") ?? "application/octet-stream" };
 }
 
-/** The URL when it leads to this machine. Other private addresses are left alone: what is behind them is not ours to read. */
+/** The URL when it is one that only this machine, or the network it stands in, can read. */
 function localUrl(value: unknown): URL | undefined {
   const text = value instanceof URL ? value.href : value;
   if (typeof text !== "string" || !/^https?:/iu.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
-  const isLocal = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\])$/u.test(url.hostname);
-  return isLocal ? url : undefined;
+  return isThisMachine(url) || (isPrivate(url) && isOwnStorage(url)) ? url : undefined;
+}
+
+function isThisMachine({ hostname }: URL): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\])$/u.test(hostname);
+}
+
+/** Hosts of private networks, and names that only such a network knows. */
+function isPrivate({ hostname }: URL): boolean {
+  return /^(?:10(?:\.\d+){3}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|192\.168(?:\.\d+){2}|\[f[cd][\da-f:]+\]|\[fe80:[\da-f:]+\]|[^.]+|.+\.(?:local|internal))$/u.test(hostname);
+}
+
+declare const process: { readonly env: Readonly<Record<string, string | undefined>> } | undefined;
+
+/**
+ * Whether a URL is one of the deployment's own file storage. Of a private network nothing else is read: a message can
+ * name any address, and what is behind it is not for whoever wrote the message.
+ */
+function isOwnStorage({ origin, pathname }: URL): boolean {
+  const own = typeof process === "undefined" ? undefined : process.env.CONVEX_CLOUD_URL;
+  return own !== undefined && URL.canParse(own) && new URL(own).origin === origin && pathname.startsWith("/api/storage/");
 }

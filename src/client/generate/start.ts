@@ -11,7 +11,7 @@ import type { ActionCtx, AgentComponent } from "../ctx.js";
 import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
 import { inlineLocalFiles } from "../files/localUrls.js";
 import { bindTools, type ToolCtx } from "../tools/createTool.js";
-import type { AgentPrompt, ThreadTarget } from "./args.js";
+import type { AgentPrompt, StreamTextOptions, ThreadTarget } from "./args.js";
 import { Generation } from "./generation.js";
 import { inputOf, inputToSave, type CallInput } from "./input.js";
 import { GenerationStore, type Turn } from "./store.js";
@@ -36,6 +36,12 @@ export type StartOptions = Config &
     /** Store the stream with these options. */
     stream?: StreamingOptions | undefined;
   };
+
+/** How the stream of a call is to be stored; undefined when it is not. */
+export function streamingOptions({ saveStreamDeltas, threadId }: StartOptions & StreamTextOptions): StreamingOptions | undefined {
+  if (!saveStreamDeltas || threadId === undefined) return undefined;
+  return saveStreamDeltas === true ? {} : saveStreamDeltas;
+}
 
 /** What the AI SDK is called with, except what the caller of {@link startGeneration} passes through. */
 export type SdkCall = {

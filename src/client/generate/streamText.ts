@@ -11,7 +11,7 @@ import type { AnyOutput, RuntimeContext, StreamResult, StreamTextOptions, Stream
 import type { Generation } from "./generation.js";
 import { observeSteps, type StepCallbacks } from "./observe.js";
 import { StepRecorder } from "./saveSteps.js";
-import { startGeneration, type StartArgs, type StartOptions } from "./start.js";
+import { startGeneration, streamingOptions, type StartArgs, type StartOptions } from "./start.js";
 import { UnsavedStep } from "./unsavedStep.js";
 
 type Part = TextStreamPart<ToolSet>;
@@ -60,11 +60,6 @@ export async function streamText<
   else void ended.catch((error: unknown) => recording.rethrowIfBroken(error));
   // The SDK was given these tools and this output, so its result has them.
   return Object.assign(result, generation.metadata) as unknown as StreamResult<AgentTools, TOOLS, OUTPUT, RUNTIME_CONTEXT>;
-}
-
-function streamingOptions({ saveStreamDeltas, threadId }: StartOptions & StreamTextOptions): StreamingOptions | undefined {
-  if (!saveStreamDeltas || threadId === undefined) return undefined;
-  return saveStreamDeltas === true ? {} : saveStreamDeltas;
 }
 
 /** Follows one stream through the SDK's callbacks, which see every part in order, whoever reads the result. */

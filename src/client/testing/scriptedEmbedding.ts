@@ -19,10 +19,13 @@ export type ScriptedEmbeddingOptions = {
 export type ScriptedEmbeddingModel = Model & { readonly calls: readonly (readonly string[])[] };
 
 /**
- * An embedding model without a network: the same text gives the same vector. One token for each word.
+ * An embedding model without a network: the same text gives the same vector, and texts with words in common are near
+ * each other. `calls` holds the texts of each call. One token for each word.
  *
  * @example
- * const embeddingModel = scriptedEmbeddingModel({ dimension: 1536 });
+ * import { scriptedEmbedding } from "convex-agent/test";
+ *
+ * const embeddingModel = scriptedEmbedding({ dimension: 1536 });
  */
 export function scriptedEmbeddingModel(options: ScriptedEmbeddingOptions = {}): ScriptedEmbeddingModel {
   const { dimension = 8, embed = (text) => vectorOfWords(text, dimension) } = options;

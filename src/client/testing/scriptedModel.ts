@@ -15,6 +15,7 @@ export type ScriptedPart =
   | { type: "reasoning"; text: string }
   | { type: "tool-call"; toolName: string; input: unknown; toolCallId?: string }
   | { type: "source"; url: string; title?: string }
+  | { type: "file"; mediaType: string; data: string | Uint8Array }
   | { type: "wait"; until: PromiseLike<unknown> }
   | { type: "error"; error: unknown };
 
@@ -37,13 +38,20 @@ export type ScriptedModelOptions = {
 export type ScriptedModel = Model & { readonly calls: readonly CallOptions[] };
 
 /**
- * A language model that says what a test tells it to, word by word, without a network.
+ * A language model that says what a test tells it to, word by word, without a network. `calls` holds what it was
+ * asked: the prompt, the tools and settings of each call, in order. Errors that a step throws or says reach the app
+ * as those of a provider would.
  *
  * @example
+ * import { scriptedModel } from "convex-agent/test";
+ *
  * const model = scriptedModel({ steps: [
  *   [{ type: "tool-call", toolName: "weather", input: { city: "Oslo" } }],
  *   ["It is sunny in Oslo."],
  * ] });
+ * const agent = new Agent(components.agent, { name: "Helper", languageModel: model, tools: { weather }, maxSteps: 2 });
+ * await agent.generateText(ctx, { threadId }, { prompt: "Weather?" });
+ * expect(model.calls).toHaveLength(2);
  */
 export function scriptedModel(options: ScriptedModelOptions): ScriptedModel {
   const calls: CallOptions[] = [];
@@ -58,7 +66,8 @@ export function scriptedModel(options: ScriptedModelOptions): ScriptedModel {
     specificationVersion: "v4",
     provider: options.provider ?? "scripted",
     modelId: options.modelId ?? "scripted-model",
-    supportedUrls: {},
+    // Takes files by their URL, as many models do: nothing is downloaded for it.
+    supportedUrls: { "*/*": [/^https?:/u] },
     calls,
     doGenerate: async (call) => generate(next(call), call),
     doStream: async (call) => ({ stream: stream(next(call), call) }),
@@ -112,6 +121,7 @@ async function* streamParts(
     else if (part.type === "wait") await untilOrAborted(part.until, call.abortSignal);
     else if (part.type === "error") yield { type: "error", error: part.error };
     else if (part.type === "tool-call") yield* toolCall(part, callId(index, call));
+    else if (part.type === "file") yield toFile(part);
     else yield toSource(part, callId(index, call));
   }
   yield { type: "finish", finishReason: finishReason(parts), usage: usageOf(parts) };
@@ -139,7 +149,11 @@ function toSource({ url, title }: NamedSource, id: string): Extract<Content, { t
   return { type: "source", sourceType: "url", id, url, ...(title ? { title } : {}) };
 }
 
-function toContent(part: Said, id: string): Extract<Content, { type: "reasoning" | "tool-call" | "source" }> {
+function toFile({ mediaType, data }: Extract<ScriptedPart, { type: "file" }>): Extract<Content, { type: "file" }> {
+  return { type: "file", mediaType, data: { type: "data", data } };
+}
+
+function toContent(part: Said, id: string): Extract<Content, { type: "reasoning" | "tool-call" | "source" | "file" }> {
   switch (part.type) {
     case "reasoning":
       return { type: "reasoning", text: part.text };
@@ -153,6 +167,8 @@ function toContent(part: Said, id: string): Extract<Content, { type: "reasoning"
       };
     case "source":
       return toSource(part, id);
+    case "file":
+      return toFile(part);
     default:
       return part satisfies never;
   }

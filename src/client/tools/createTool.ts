@@ -1,4 +1,4 @@
-import type { FlexibleSchema, Tool, ToolExecutionOptions, ToolSet } from "ai";
+import type { FlexibleSchema, JSONValue, Tool, ToolExecutionOptions, ToolSet } from "ai";
 import type { GenericActionCtx, GenericDataModel } from "convex/server";
 import type { Agent } from "../agent.js";
 
@@ -176,11 +176,19 @@ function boundTool<INPUT, OUTPUT, Ctx extends AnyToolCtx, CONTEXT extends ToolCo
       onInputAvailable: (options: { input: INPUT } & ToolExecutionOptions<CONTEXT>) =>
         onInputAvailable(withCtx(), options),
     }),
-    ...(toModelOutput && {
+    ...((toModelOutput ?? execute) && {
       toModelOutput: (options: { toolCallId: string; input: INPUT; output: OUTPUT }) =>
-        toModelOutput(withCtx(), options),
+        toModelOutput ? toModelOutput(withCtx(), options) : shownOutput(options.output),
     }),
   };
+}
+
+/** What a model is shown by default. Convex functions return 64-bit integers, of which the SDK would make an error. */
+function shownOutput(output: unknown): Awaited<ReturnType<NonNullable<Tool["toModelOutput"]>>> {
+  if (typeof output === "string") return { type: "text", value: output };
+  const json = JSON.stringify(output ?? null, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  // What JSON.parse gives is JSON.
+  return { type: "json", value: JSON.parse(json ?? "null") as JSONValue };
 }
 
 function mustHaveCtx<Ctx>(ctx: Ctx | undefined, description: string | undefined): Ctx {

@@ -24,6 +24,13 @@ import type { FunctionReference } from "convex/server";
 export type ComponentApi<Name extends string | undefined = string | undefined> =
   {
     apiKeys: {
+      countWrongKey: FunctionReference<
+        "mutation",
+        "internal",
+        { apiKey: string },
+        { delayMs: number },
+        Name
+      >;
       destroy: FunctionReference<
         "mutation",
         "internal",
@@ -1577,6 +1584,20 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         } | null,
         Name
       >;
+      lastMessages: FunctionReference<
+        "query",
+        "internal",
+        { threadIds: Array<string> },
+        Array<null | {
+          text?: string;
+          role?: "system" | "user" | "assistant" | "tool";
+          agentName?: string;
+          status: "pending" | "success" | "failed";
+          error?: string;
+          atMs: number;
+        }>,
+        Name
+      >;
       listThreadsByUserId: FunctionReference<
         "query",
         "internal",
@@ -1775,6 +1796,36 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           title?: string;
           summary?: string;
           status: "active" | "archived";
+        },
+        Name
+      >;
+    };
+    usage: {
+      byDay: FunctionReference<
+        "query",
+        "internal",
+        {
+          sinceMs: number;
+          untilMs?: number;
+          userId?: string;
+          cursor: string | null;
+        },
+        {
+          rows: Array<{
+            day: string;
+            userId?: string;
+            agentName?: string;
+            model?: string;
+            provider?: string;
+            messages: number;
+            promptTokens: number;
+            completionTokens: number;
+            totalTokens: number;
+            reasoningTokens: number;
+            cachedInputTokens: number;
+          }>;
+          isDone: boolean;
+          continueCursor: string;
         },
         Name
       >;

@@ -1,5 +1,5 @@
 import type { Doc } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 
 const PREFIX = "agent";
 const KEY_ID_BYTES = 8;
@@ -50,4 +50,19 @@ function isEqual(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
   for (let index = 0; index < a.length; index++) difference |= a.charCodeAt(index) ^ (b.charCodeAt(index) || 0);
   return difference === 0;
+}
+
+/** Wrong keys are counted within this time. */
+const FAILURE_WINDOW_MS = 60_000;
+const FIRST_DELAY_MS = 250;
+const MAX_DELAY_MS = 8_000;
+
+/** Counts a wrong key; returns the delay that it earns: twice as long for each of the last minute. */
+export async function countFailure(ctx: Pick<MutationCtx, "db">, nowMs: number): Promise<number> {
+  const row = await ctx.db.query("apiKeyFailures").first();
+  const isOpen = row !== null && nowMs - row.windowStartMs < FAILURE_WINDOW_MS;
+  const count = isOpen ? row.count + 1 : 1;
+  if (row === null) await ctx.db.insert("apiKeyFailures", { windowStartMs: nowMs, count });
+  else await ctx.db.patch(row._id, isOpen ? { count } : { windowStartMs: nowMs, count });
+  return Math.min(FIRST_DELAY_MS * 2 ** (count - 1), MAX_DELAY_MS);
 }

@@ -52,13 +52,24 @@ export async function startGeneration(ctx: MutationCtx, options: StartOptions): 
       : { order: prompt.order, stepOrder: (newest?.stepOrder ?? prompt.stepOrder) + 1 };
   const saved = await insertMessages(ctx, { threadId, userId, agentName, messages }, { next, keepTurn: prompt !== null, nowMs });
   const last = saved.at(-1);
-  const place = last === undefined ? next : { order: last.order, stepOrder: last.stepOrder + 1 };
+  const free = last === undefined ? next : { order: last.order, stepOrder: last.stepOrder + 1 };
+  const place = options.stream === undefined ? free : await besideOpenStreams(ctx, threadId, free);
   const streamId =
     options.stream === undefined
       ? undefined
       : await createStream(ctx, { threadId, userId, agentName, ...place, ...options.stream }, nowMs);
   if (prompt !== null) await claimDecisions(ctx, { threadId, promptMessageId: prompt._id, turn, streamId, nowMs });
   return { ...place, userId, promptMessageId: promptMessageId ?? last?._id, recent, turn, saved, streamId };
+}
+
+/** The place itself or, while other generations of the turn stream at it or after it, the one after theirs. */
+async function besideOpenStreams(ctx: MutationCtx, threadId: Id<"threads">, { order, stepOrder }: Position): Promise<Position> {
+  const last = await ctx.db
+    .query("streams")
+    .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("state.kind", "streaming").eq("order", order))
+    .order("desc")
+    .first();
+  return { order, stepOrder: Math.max(stepOrder, (last?.stepOrder ?? -1) + 1) };
 }
 
 export interface StepOptions {

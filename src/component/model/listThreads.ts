@@ -1,8 +1,11 @@
 import type { PaginationOptions, PaginationResult } from "convex/server";
+import { v, type Infer } from "convex/values";
+import { wellFormed } from "../../shared/convexJson.js";
 import { fail } from "../../shared/errors.js";
 import type { ThreadDoc } from "../../shared/validators/thread.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { toThreadDoc } from "./threads.js";
+import { parseThreadId, toThreadDoc } from "./threads.js";
+import { vMessageStatus, vRole } from "../../shared/validators/index.js";
 
 const MAX_THREADS = 1000;
 const END = "end";
@@ -84,4 +87,32 @@ export async function listUsersWithThreads(
     after = thread.userId;
     page.push(after);
   }
+}
+
+/** The last thing said in a thread, for a list of threads. */
+export const vLastMessage = v.object({
+  text: v.optional(v.string()),
+  role: v.optional(vRole),
+  agentName: v.optional(v.string()),
+  status: vMessageStatus,
+  error: v.optional(v.string()),
+  atMs: v.number(),
+});
+
+const MAX_LAST_MESSAGES = 100;
+const PREVIEW_LENGTH = 200;
+
+/** The newest message of each thread, in short: one row of the index for each. */
+export async function lastMessagesOf(ctx: Pick<QueryCtx, "db">, threadIds: readonly string[]): Promise<Array<Infer<typeof vLastMessage> | null>> {
+  if (threadIds.length > MAX_LAST_MESSAGES) {
+    fail({ code: "invalid_argument", argument: "threadIds", message: `threadIds: at most ${MAX_LAST_MESSAGES} threads at once, not ${threadIds.length}.` });
+  }
+  const ids = threadIds.map((threadId) => parseThreadId(ctx, threadId));
+  const rows = await Promise.all(ids.map((id) => ctx.db.query("messages").withIndex("threadId", (q) => q.eq("threadId", id)).order("desc").first()));
+  return rows.map((row) => {
+    if (row === null) return null;
+    const { text, role, agentName, status, error, _creationTime } = row;
+    // A cut may not halve a character of two units: Convex refuses half of one.
+    return { text: text === undefined ? undefined : wellFormed(text.slice(0, PREVIEW_LENGTH)), role, agentName, status, error, atMs: _creationTime };
+  });
 }

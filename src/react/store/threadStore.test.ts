@@ -18,6 +18,20 @@ function open(chat: FakeChat, options: { initialNumItems?: number; stream?: bool
 const outline = (messages: readonly UIMessage[]) => messages.map(({ key, text, status }) => `${key} ${status} ${text}`);
 
 describe("a thread as one list", () => {
+  test("shows the field names that tools gave, which cross the wire in a form that Convex takes", () => {
+    const chat = new FakeChat();
+    const order = chat.turn(null);
+    const { results } = open(chat);
+    chat.save({ order, stepOrder: 1, role: "assistant", text: "", parts: [{ type: "dynamic-tool", toolName: "t", toolCallId: "c", state: "output-available", input: { "~esc:%24ref": 1 }, output: { "~esc:gr%C3%B6%C3%9Fe": 2 } }] });
+    chat.client.settle();
+    const before = results().at(-1)!;
+    expect(before.parts[0]).toMatchObject({ input: { $ref: 1 }, output: { größe: 2 } });
+    chat.turn();
+    chat.client.settle();
+    // A message that did not change stays the same object.
+    expect(results().find(({ key }) => key === before.key)).toBe(before);
+  });
+
   test("is in the order of the thread, however the query orders a page", () => {
     const chat = new FakeChat();
     for (let turn = 0; turn < 3; turn++) chat.turn();

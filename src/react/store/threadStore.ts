@@ -1,3 +1,4 @@
+import { fromConvexJson } from "../../shared/convexJson.js";
 import { LiveStreams } from "./liveStreams.js";
 import { comparePlaces, mergeMessages, placeOf, type Positioned } from "./mergeMessages.js";
 import { PageStore, type PageStatus } from "./pageStore.js";
@@ -100,7 +101,7 @@ export class ThreadStore<M extends Positioned> {
     }
     const live = this.#streams?.messages ?? NO_STREAMS;
     if (items === this.#seen?.items && live === this.#seen.live && status === last.status && last.error === undefined) return last;
-    if (items !== this.#seen?.items) this.#saved = shareUnchanged(this.#saved, [...items].sort(comparePlaces), placeOf);
+    if (items !== this.#seen?.items) this.#saved = shareUnchanged(this.#saved, items.map(asGiven).sort(comparePlaces), placeOf);
     this.#seen = { items, live };
     const merged = mergeMessages({
       saved: this.#saved, live,
@@ -117,6 +118,12 @@ export class ThreadStore<M extends Positioned> {
     this.#liveForms.set(live, { before, form });
     return form;
   }
+}
+
+/** The message with the field names that tools and models gave: those that Convex refuses cross the wire escaped. */
+function asGiven<M>(message: M): M {
+  // Only field names deep within a message are ever escaped, never those of the message itself.
+  return fromConvexJson(message) as M;
 }
 
 const NO_STREAMS: readonly LiveMessage[] = [];

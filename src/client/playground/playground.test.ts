@@ -1,0 +1,128 @@
+// @vitest-environment edge-runtime
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { component, newApp, savedIn, type App, type Ctx } from "../../shared/testing/app.js";
+import { Agent } from "../agent.js";
+import { scriptedModel } from "../testing/scriptedModel.js";
+import { createTool } from "../tools/createTool.js";
+import { definePlaygroundAPI } from "./definePlaygroundAPI.js";
+import type { PlaygroundAnswer } from "./generateFunctions.js";
+import type { PromptContext } from "./promptContext.js";
+import type { ListedThread, MessagesPage } from "./readFunctions.js";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], shouldAdvanceTime: true, advanceTimeDelta: 20 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+// Convex keeps a function's handler on it; the runtime calls it like this.
+const call = <Result>(fn: unknown, ctx: Ctx, args: object): Promise<Result> =>
+  (fn as { _handler: (ctx: Ctx, args: object) => Promise<Result> })._handler(ctx, args);
+
+const weather = createTool({ description: "Weather", args: z.object({ city: z.string() }), handler: async () => "sunny" });
+const firstPage = { cursor: null, numItems: 10 };
+
+function playground(texts: string[] = ["One", "Two", "Three"]) {
+  const model = scriptedModel({ steps: texts.map((text) => [text]) });
+  const agent = new Agent(component, { name: "Helper", instructions: "Help.", languageModel: model, tools: { weather }, callSettings: { temperature: 0.2, headers: { authorization: "secret" } } });
+  return { model, api: definePlaygroundAPI(component, { agents: [agent], userNameLookup: (_ctx, userId) => userId.toUpperCase() }) };
+}
+
+async function withKey(run: (ctx: Ctx, keys: { apiKey: string; readKey: string }, app: App) => Promise<void>): Promise<void> {
+  const app = newApp();
+  await app.action(async (ctx) => {
+    const apiKey = await ctx.runMutation(component.apiKeys.issue, { name: "full" });
+    const readKey = await ctx.runMutation(component.apiKeys.issue, { name: "look", readOnly: true });
+    await run(ctx, { apiKey, readKey }, app);
+  });
+}
+
+test("every function refuses a wrong key, and says so", () =>
+  withKey(async (ctx) => {
+    const { isApiKeyValid, ...rest } = playground().api;
+    expect(await call(isApiKeyValid, ctx, { apiKey: "wrong" })).toBe(false);
+    const refusals = Object.values(rest).map((fn) => expect(call(fn, ctx, { apiKey: "wrong", paginationOpts: firstPage })).rejects.toMatchObject({ data: { code: "invalid_api_key" } }));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await Promise.all(refusals);
+  }));
+
+test("a read-only key looks at all, and changes nothing", () =>
+  withKey(async (ctx, { readKey, apiKey }) => {
+    const { api } = playground();
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey, userId: "ann" });
+    expect(await call(api.listUsers, ctx, { apiKey: readKey, paginationOpts: firstPage })).toMatchObject({ page: [{ _id: "ann", name: "ANN" }] });
+    const { createThread, updateThread, deleteThread, abortStream, approveToolCall, denyToolCall, generateText, streamText, regenerate } = api;
+    for (const fn of [createThread, updateThread, deleteThread, abortStream, approveToolCall, denyToolCall, generateText, streamText, regenerate]) {
+      await expect(call(fn, ctx, { apiKey: readKey, threadId, agentName: "Helper" })).rejects.toMatchObject({ data: { code: "read_only_api_key" } });
+    }
+  }));
+
+test("wrong keys are answered later and later; a right one never waits", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const delays = [];
+    for (let count = 0; count < 7; count++) delays.push((await ctx.runMutation(component.apiKeys.countWrongKey, { apiKey: "wrong" })).delayMs);
+    expect(delays).toEqual([250, 500, 1000, 2000, 4000, 8000, 8000]);
+    expect(await ctx.runMutation(component.apiKeys.countWrongKey, { apiKey })).toEqual({ delayMs: 0 });
+    vi.setSystemTime(Date.now() + 61_000);
+    expect(await ctx.runMutation(component.apiKeys.countWrongKey, { apiKey: "wrong" })).toEqual({ delayMs: 250 });
+  }));
+
+test("agents come with what a model is told of them, and without headers", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const agents = await call(playground().api.listAgents, ctx, { apiKey });
+    expect(agents).toMatchObject([{ name: "Helper", instructions: "Help.", callSettings: { temperature: 0.2 }, tools: [{ name: "weather", description: "Weather", inputSchema: { type: "object" } }] }]);
+    expect(JSON.stringify(agents)).not.toContain("secret");
+  }));
+
+test("a message sent is listed with its thread, its usage and its export", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const { api, model } = playground();
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey, userId: "ann", title: "Trip to Oslo" });
+    const said = await call<PlaygroundAnswer>(api.streamText, ctx, { apiKey, agentName: "Helper", userId: "ann", threadId, prompt: "Hello", system: "Be short.", callSettings: { temperature: 1 } });
+    expect(said).toMatchObject({ text: "One", finishReason: "stop", order: 0 });
+    expect(JSON.stringify(model.calls[0]!.prompt)).toContain("Be short.");
+    expect(model.calls[0]!.temperature).toBe(1);
+    const shown = await call<MessagesPage>(api.listMessages, ctx, { apiKey, threadId, paginationOpts: firstPage });
+    expect(shown.page.map(({ text }) => text)).toEqual(["One", "Hello"]);
+    expect(shown.uiMessages.map(({ text }) => text).toSorted()).toEqual(["Hello", "One"]);
+    for (const filter of [{ userId: "ann" }, { search: "Oslo" }]) {
+      const { page } = await call<{ page: ListedThread[] }>(api.listThreads, ctx, { apiKey, ...filter, paginationOpts: firstPage });
+      expect(page).toMatchObject([{ _id: threadId, latestMessage: "One", lastAgentName: "Helper" }]);
+    }
+    expect(await call(api.listThreads, ctx, { apiKey, userId: "ann", status: "archived", paginationOpts: firstPage })).toMatchObject({ page: [] });
+    expect(await call(api.usage, ctx, { apiKey, sinceMs: 0 })).toMatchObject({ isDone: true, rows: [{ userId: "ann", agentName: "Helper", messages: 1 }] });
+    expect(await call(api.exportThread, ctx, { apiKey, threadId })).toMatchObject({ isDone: true, thread: { title: "Trip to Oslo" }, messages: [{ text: "Hello" }, { text: "One" }] });
+  }));
+
+test("an answer again is made from what came before its prompt, and saves nothing unless it is to", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const { api, model } = playground(["One", "Two", "Again", "Saved"]);
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey });
+    const at = { apiKey, agentName: "Helper", threadId };
+    const first = await call<PlaygroundAnswer>(api.generateText, ctx, { ...at, prompt: "First" });
+    await call(api.generateText, ctx, { ...at, prompt: "Second" });
+    const messageId = first.messages.at(-1)!._id;
+    expect(await call(api.regenerate, ctx, { ...at, messageId })).toMatchObject({ text: "Again", messages: [] });
+    expect(model.calls[2]!.prompt).toEqual(model.calls[0]!.prompt);
+    expect(await savedIn(ctx, threadId)).toHaveLength(4);
+    expect(await call(api.regenerate, ctx, { ...at, messageId, save: true })).toMatchObject({ text: "Saved", order: 2 });
+    expect((await savedIn(ctx, threadId)).map(({ text }) => text)).toEqual(["First", "One", "Second", "Two", "First", "Saved"]);
+  }));
+
+test("the context of a message is what the model was shown for it, with where it came from", () =>
+  withKey(async (ctx, { apiKey, readKey }) => {
+    const { api } = playground();
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey });
+    const at = { apiKey, agentName: "Helper", threadId };
+    await call(api.generateText, ctx, { ...at, prompt: "First" });
+    const { messages } = await call<PlaygroundAnswer>(api.generateText, ctx, { ...at, prompt: "Second" });
+    const context = await call<PromptContext>(api.fetchPromptContext, ctx, { ...at, apiKey: readKey, targetMessageId: messages.at(-1)!._id });
+    expect(context.messages.map(({ source, order }) => [source, order])).toEqual([["recent", 0], ["recent", 0], ["prompt", 1]]);
+    expect(context.instructions).toBe("Help.");
+    expect(context.estimatedTokens).toBeGreaterThan(0);
+    const none = await call<PromptContext>(api.fetchPromptContext, ctx, { ...at, prompt: "New", contextOptions: { recentMessages: 0 } });
+    expect(none.messages.map(({ source }) => source)).toEqual(["prompt"]);
+    await expect(call(api.fetchPromptContext, ctx, { ...at, agentName: "Nobody" })).rejects.toMatchObject({ data: { code: "agent_not_found", available: ["Helper"] } });
+  }));

@@ -1,0 +1,179 @@
+import { paginationOptsValidator, queryGeneric, type PaginationResult } from "convex/server";
+import { v } from "convex/values";
+import { failureOf } from "../../shared/errors.js";
+import { toListedUIMessages } from "../../shared/toUIMessages.js";
+import type { UIMessage } from "../../shared/uiMessage.js";
+import { vStreamArgs, vStreamStatus, type StreamMessage, type SyncStreamsReturnValue } from "../../shared/validators/stream.js";
+import { vThreadStatus, type ThreadDoc } from "../../shared/validators/thread.js";
+import type { MessageDoc } from "../../shared/validators/messageDoc.js";
+import type { QueryCtx } from "../ctx.js";
+import { listMessages as listDocs } from "../messages.js";
+import { listStreams as listThreadStreams, syncStreams } from "../streaming/syncStreams.js";
+import { agentsFor, requireKey, type Playground } from "./access.js";
+import { describeAgent, type AgentDescription } from "./describeAgent.js";
+
+/** A thread in a list, with the last thing that was said in it. */
+export type ListedThread = ThreadDoc & {
+  lastAgentName?: string;
+  /** The first 200 characters of the newest message. */
+  latestMessage?: string;
+  lastMessageStatus?: MessageDoc["status"];
+  lastMessageAt?: number;
+};
+
+/** Tokens of one day, user, agent and model. */
+export type UsageRow = {
+  day: string;
+  userId?: string;
+  agentName?: string;
+  model?: string;
+  provider?: string;
+  messages: number;
+  promptTokens: number;
+  completionTokens: number;
+  totalTokens: number;
+  reasoningTokens: number;
+  cachedInputTokens: number;
+};
+
+const apiKey = v.string();
+
+/** A list costs one read for each thread, however long its threads are. */
+const MAX_THREADS_PER_PAGE = 100;
+/** Bounds what one query reads: a page of messages is a page, however long the thread is. */
+const MAX_FOUND_THREADS = 50;
+
+/** The functions that only look: any key may call them. */
+export function readFunctions(playground: Playground) {
+  const { component, options } = playground;
+  return {
+    /** Whether the key is right. A wrong one is better asked with the action `checkApiKey`, which slows down who guesses. */
+    isApiKeyValid: queryGeneric({
+      args: { apiKey },
+      handler: async (ctx, args): Promise<boolean> => isRight(playground, ctx, args.apiKey),
+    }),
+    /** A page of the users who have threads, by id. */
+    listUsers: queryGeneric({
+      args: { apiKey, paginationOpts: paginationOptsValidator },
+      handler: async (ctx, { apiKey, paginationOpts }): Promise<PaginationResult<{ _id: string; name: string }>> => {
+        await requireKey(playground, ctx, apiKey);
+        const users = await ctx.runQuery(component.users.listUsersWithThreads, { paginationOpts });
+        const named = async (userId: string) => ({ _id: userId, name: (await options.userNameLookup?.(ctx, userId)) ?? userId });
+        return { ...users, page: await Promise.all(users.page.map(named)) };
+      },
+    }),
+    /**
+     * A page of a user's threads (without `userId`: of nobody's), newest first. With `search` the threads with a
+     * matching title, best first, of the user or of all; they are one page. `status` keeps those of one status: a
+     * page may then hold fewer than it was asked for, and is not the last until `isDone`.
+     */
+    listThreads: queryGeneric({
+      args: { apiKey, userId: v.optional(v.string()), search: v.optional(v.string()), status: v.optional(vThreadStatus), paginationOpts: paginationOptsValidator },
+      handler: async (ctx, { apiKey, userId, search, status, paginationOpts }): Promise<PaginationResult<ListedThread>> => {
+        await requireKey(playground, ctx, apiKey);
+        const { cursor, endCursor, numItems } = paginationOpts;
+        const found = search
+          ? { page: await ctx.runQuery(component.threads.searchThreadTitles, { query: search, userId, limit: MAX_FOUND_THREADS }), isDone: true, continueCursor: "end" }
+          : await ctx.runQuery(component.threads.listThreadsByUserId, {
+              userId,
+              order: "desc",
+              paginationOpts: { cursor, numItems: Math.min(numItems, MAX_THREADS_PER_PAGE), ...(endCursor ? { endCursor } : {}) },
+            });
+        const threads = found.page.filter((thread) => status === undefined || thread.status === status);
+        return { ...found, page: await withActivity(playground, ctx, threads) };
+      },
+    }),
+    /** A thread, or null when there is none. */
+    getThread: queryGeneric({
+      args: { apiKey, threadId: v.string() },
+      handler: async (ctx, { apiKey, threadId }): Promise<ThreadDoc | null> => {
+        await requireKey(playground, ctx, apiKey);
+        return ctx.runQuery(component.threads.getThread, { threadId });
+      },
+    }),
+    /**
+     * A page of a thread, newest first: its messages as they are stored, the same as a chat shows them, and its
+     * streams. A page costs the same however long the thread is. `numItems: 0` follows the streams alone.
+     */
+    listMessages: queryGeneric({
+      args: { apiKey, threadId: v.string(), paginationOpts: paginationOptsValidator, streamArgs: vStreamArgs },
+      handler: async (ctx, { apiKey, threadId, paginationOpts, streamArgs }): Promise<MessagesPage> => {
+        await requireKey(playground, ctx, apiKey);
+        const messages = await listDocs(ctx, component, { threadId, paginationOpts });
+        const streams = await syncStreams(ctx, component, { threadId, streamArgs, includeStatuses: ["streaming", "aborted", "finished"] });
+        return { ...messages, uiMessages: toListedUIMessages(messages.page.toReversed()), ...(streams && { streams }) };
+      },
+    }),
+    /** The streams of a thread; ended ones are kept for half a minute. Default: those in flight. */
+    listStreams: queryGeneric({
+      args: { apiKey, threadId: v.string(), statuses: v.optional(v.array(vStreamStatus)) },
+      handler: async (ctx, { apiKey, threadId, statuses }): Promise<StreamMessage[]> => {
+        await requireKey(playground, ctx, apiKey);
+        return listThreadStreams(ctx, component, { threadId, ...(statuses && { includeStatuses: statuses }) });
+      },
+    }),
+    /** The agents for a user and a thread: instructions, tools with their schemas, model, settings. */
+    listAgents: queryGeneric({
+      args: { apiKey, userId: v.optional(v.string()), threadId: v.optional(v.string()) },
+      handler: async (ctx, { apiKey, userId, threadId }): Promise<AgentDescription[]> => {
+        await requireKey(playground, ctx, apiKey);
+        return Promise.all((await agentsFor(playground, ctx, { userId, threadId })).map(describeAgent));
+      },
+    }),
+    /**
+     * Tokens by day (UTC), user, agent and model. A page is what one transaction reads; ask on from `continueCursor`
+     * until `isDone`, and add up rows of the same key.
+     */
+    usage: queryGeneric({
+      args: { apiKey, sinceMs: v.number(), untilMs: v.optional(v.number()), userId: v.optional(v.string()), cursor: v.optional(v.union(v.string(), v.null())) },
+      handler: async (ctx, { apiKey, cursor = null, ...range }): Promise<{ rows: UsageRow[]; isDone: boolean; continueCursor: string }> => {
+        await requireKey(playground, ctx, apiKey);
+        return ctx.runQuery(component.usage.byDay, { ...range, cursor });
+      },
+    }),
+    /** A thread and its messages from the first on, a page at a time: ask on from `continueCursor` until `isDone`. */
+    exportThread: queryGeneric({
+      args: { apiKey, threadId: v.string(), cursor: v.optional(v.union(v.string(), v.null())) },
+      handler: async (ctx, { apiKey, threadId, cursor = null }): Promise<ExportedPage> => {
+        await requireKey(playground, ctx, apiKey);
+        const thread = await ctx.runQuery(component.threads.getThread, { threadId });
+        const { page, isDone, continueCursor } = await ctx.runQuery(component.messages.listMessagesByThreadId, {
+          threadId,
+          order: "asc",
+          paginationOpts: { cursor, numItems: 500 },
+        });
+        return { thread, messages: page, isDone, continueCursor };
+      },
+    }),
+  };
+}
+
+/** What `listMessages` returns. */
+export type MessagesPage = PaginationResult<MessageDoc> & {
+  /** The page as a chat shows it, newest first. */
+  uiMessages: UIMessage[];
+  streams?: SyncStreamsReturnValue;
+};
+
+/** What `exportThread` returns. */
+export type ExportedPage = { thread: ThreadDoc | null; messages: MessageDoc[]; isDone: boolean; continueCursor: string };
+
+async function isRight(playground: Playground, ctx: QueryCtx, key: string): Promise<boolean> {
+  try {
+    await requireKey(playground, ctx, key);
+    return true;
+  } catch (error) {
+    if (failureOf(error)?.code === "invalid_api_key") return false;
+    throw error;
+  }
+}
+
+async function withActivity({ component }: Playground, ctx: QueryCtx, threads: ThreadDoc[]): Promise<ListedThread[]> {
+  const last = await ctx.runQuery(component.threads.lastMessages, { threadIds: threads.map(({ _id }) => _id) });
+  return threads.map((thread, index) => {
+    const message = last[index];
+    if (!message) return thread;
+    const { agentName, text, status, atMs } = message;
+    return { ...thread, lastAgentName: agentName, latestMessage: text, lastMessageStatus: status, lastMessageAt: atMs };
+  });
+}

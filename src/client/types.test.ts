@@ -19,10 +19,11 @@ const useIt = async (ctx: Ctx) => {
   const own = await agent.generateText(ctx, {}, { prompt: "Hi" });
   const named = await agent.generateText(ctx, {}, { prompt: "Hi", tools: { ask: tool({ inputSchema: z.object({ question: z.string() }) }) } });
   const structured = await agent.generateText(ctx, {}, { prompt: "Hi", output: Output.object({ schema: z.object({ plan: z.string() }) }) });
+  const both = await agent.generateText(ctx, {}, { prompt: "Hi", output: Output.object({ schema: z.object({ plan: z.string() }) }), tools: { ask: tool({ inputSchema: z.object({ question: z.string() }) }) } });
   const streamed = await agent.streamText(ctx, {}, { prompt: "Hi", output: Output.array({ element: z.number() }) });
   const object = await agent.generateObject(ctx, {}, { prompt: "Hi", schema: z.object({ plan: z.string() }) });
   const list = await agent.generateObject(ctx, {}, { prompt: "Hi", output: "array", schema: z.string() });
-  return { own, named, structured, streamed, object, list };
+  return { own, named, structured, both, streamed, object, list };
 };
 type Used = Awaited<ReturnType<typeof useIt>>;
 
@@ -34,6 +35,9 @@ test("tools and outputs infer, and nothing is any", () => {
   type NamedCall = Extract<Used["named"]["toolCalls"][number], { dynamic?: false }>;
   expectTypeOf<NamedCall["toolName"]>().toEqualTypeOf<"ask">();
   expectTypeOf<Used["structured"]["output"]>().toEqualTypeOf<{ plan: string }>();
+  type CallBesideOutput = Extract<Used["both"]["toolCalls"][number], { dynamic?: false }>;
+  expectTypeOf<CallBesideOutput["input"]>().toEqualTypeOf<{ question: string }>();
+  expectTypeOf<Used["both"]["output"]>().toEqualTypeOf<{ plan: string }>();
   expectTypeOf<Awaited<Used["streamed"]["output"]>>().toEqualTypeOf<number[]>();
   expectTypeOf<Used["object"]["object"]>().toEqualTypeOf<{ plan: string }>();
   expectTypeOf<Used["list"]["object"]>().toEqualTypeOf<string[]>();

@@ -2,11 +2,16 @@
 export { parseFailure, type FailureReason } from "../shared/failureReason.js";
 export { toUIMessages } from "../shared/toUIMessages.js";
 export type { UIMessage, UIStatus } from "../shared/uiMessage.js";
+export { ConvexChatTransport, type ApprovalResponse, type ConvexChatTransportOptions, type WatchingClient } from "./chatTransport.js";
 export { optimisticallySendMessage } from "./optimisticallySendMessage.js";
 export type { MessageDocLike, StreamQuery, ThreadMessagesQuery, UIMessageLike, UIMessagesQuery } from "./queryTypes.js";
 export { SmoothText } from "./SmoothText.js";
+export { failureReasonOf, type ChatActionKind, type ChatFailure } from "./store/chatActions.js";
 export { turnState, type TurnState } from "./store/turnState.js";
+export { turnStatus, type TurnStatus } from "./store/turnStatus.js";
 export { useSmoothText, type SmoothTextOptions } from "./useSmoothText.js";
 export { useStreamingUIMessages } from "./useStreamingUIMessages.js";
+export { useStreamingObject, type PartialDeep } from "./useStreamingObject.js";
+export { useThreadChat, type ApprovalTarget, type ThreadChat, type ThreadChatActions } from "./useThreadChat.js";
 export { useThreadMessages } from "./useThreadMessages.js";
 export { useUIMessages } from "./useUIMessages.js";

@@ -34,6 +34,23 @@ function open(text: string, startStreaming = false, charsPerSec = 100) {
 }
 
 describe("smooth text", () => {
+  test("all of a text is visible a second and a frame after its last change, however long and slow", () => {
+    fc.assert(fc.property(
+      fc.array(fc.record({ length: fc.integer({ min: 1, max: 20_000 }), waitMs: fc.nat(2_000) }), { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 500 }),
+      (growths, charsPerSec) => {
+        const { clock, store } = open("", true, charsPerSec);
+        let text = "";
+        for (const { length, waitMs } of growths) {
+          clock.advance(waitMs);
+          text += "x".repeat(length);
+          store.setText(text);
+        }
+        clock.advance(1_000 + 70);
+        expect(store.getSnapshot()).toEqual({ visibleText: text, cursor: text.length, isStreaming: false });
+      },
+    ));
+  });
+
   test("the first text is shown at once unless streaming is asked for", () => {
     expect(open("hello").store.getSnapshot()).toEqual({ visibleText: "hello", cursor: 5, isStreaming: false });
     expect(open("hello", true).store.getSnapshot()).toEqual({ visibleText: "", cursor: 0, isStreaming: true });

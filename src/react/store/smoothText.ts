@@ -16,7 +16,7 @@ export interface SmoothTextSnapshot {
 
 /** Fast enough to look fluid; slow enough that rendering Markdown for each frame stays cheap. */
 const FRAME_MS = 1000 / 30;
-/** After a burst, what is hidden is shown within about this time, whatever the burst's size. */
+/** All of a text is shown this long after its last change, and a frame, whatever its size. */
 const CATCH_UP_MS = 1000;
 /** Weight of the newest measurement in the running average of the incoming speed. */
 const NEWEST_WEIGHT = 0.5;
@@ -88,9 +88,11 @@ export class SmoothTextStore {
   #advance(): void {
     const nowMs = this.#clock.nowMs();
     const elapsedMs = Math.max(0, nowMs - this.#advancedMs);
+    // What is hidden has until then: one time span after the text's last change all of it is visible.
+    const leftMs = Math.max(this.#updatedMs + CATCH_UP_MS - this.#advancedMs, 1);
     this.#advancedMs = nowMs;
     const behind = this.#text.length - this.#position;
-    const pace = Math.max(this.#charsPerMs, behind / CATCH_UP_MS);
+    const pace = Math.max(this.#charsPerMs, behind / leftMs);
     this.#position = Math.min(this.#text.length, this.#position + elapsedMs * pace);
     this.#publish();
     this.#schedule();

@@ -1,15 +1,16 @@
-import { beginning, deletion, reply, search } from "./scenarios/generations.ts";
-import { streamedReply } from "./scenarios/streamedReply.ts";
+import { Deployment, type Side } from "./harness/deployment.ts";
+import { scenarios } from "./report/figures.ts";
+import { printRow, printTitle } from "./report/table.ts";
 
-export async function main(_args: readonly string[]): Promise<void> {
-  for (const side of ["ours", "peer"] as const) {
-    const show = (name: string, value: unknown) => console.log(side, name, JSON.stringify(value));
-    show("begin", await beginning(side));
-    show("reply 200", await reply(side, { earlierTurns: 100, toolSteps: 0 }));
-    show("reply 2000", await reply(side, { earlierTurns: 1000, toolSteps: 0 }));
-    show("tools", await reply(side, { earlierTurns: 10, toolSteps: 3 }));
-    show("stream", await streamedReply(side, { words: 600, everyMs: 10, viewers: 1, earlierTurns: 10 }));
-    show("delete", await deletion(side, { messages: 2000 }));
-    show("search", await search(side, { messages: 200 }));
+export async function main(args: readonly string[]): Promise<void> {
+  const only = args.filter((arg) => !arg.startsWith("--"));
+  const chosen = scenarios.filter(({ id }) => only.length === 0 || only.includes(id));
+  if (chosen.length === 0) throw new Error(`No scenario is called ${only.join(", ")}; there are ${scenarios.map(({ id }) => id).join(", ")}`);
+  void Deployment;
+  for (const scenario of chosen) {
+    printTitle(scenario.title);
+    const sides: Side[] = ["ours", "peer"];
+    const [ours = {}, peer = {}] = [await scenario.measure(sides[0] ?? "ours"), await scenario.measure("peer")];
+    for (const [key, figure] of Object.entries(scenario.figures)) printRow(figure, { ours: ours[key] ?? Number.NaN, peer: peer[key] ?? Number.NaN });
   }
 }

@@ -55,12 +55,12 @@ export class Deployment {
   }
 
   /** Calls a function of the app as a client would, and lets the time pass that it takes. */
-  async call<Result>(kind: "mutation" | "action", path: string, args: Record<string, unknown>): Promise<Result> {
+  async call<Result>(kind: "query" | "mutation" | "action", path: string, args: Record<string, unknown>): Promise<Result> {
     return this.time.run(this.start<Result>(kind, path, args));
   }
 
   /** The same, without waiting. */
-  async start<Result>(kind: "mutation" | "action", path: string, args: Record<string, unknown>): Promise<Result> {
+  async start<Result>(kind: "query" | "mutation" | "action", path: string, args: Record<string, unknown>): Promise<Result> {
     const { outcome } = await this.backend.functions[kind]({
       componentPath: "",
       path,

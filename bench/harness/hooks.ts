@@ -1,8 +1,11 @@
-import { useUIMessages as peerHook } from "@convex-dev/agent/react";
-import { useUIMessages as ourHook } from "convex-agent/react";
 import type { Side } from "./deployment.ts";
 
-type Hook = (query: unknown, args: object, options: { initialNumItems: number; stream: boolean }) => { results: { text: string }[] };
+/** What both packages' hooks have in common. */
+export type Hook = (query: unknown, args: object, options: { initialNumItems: number; stream: boolean }) => { results: { text: string }[] };
 
-/** Each package's own hook; both return messages with a text. */
-export const hooks: Readonly<Record<Side, Hook>> = { ours: ourHook as unknown as Hook, peer: peerHook as unknown as Hook };
+/** The package's own hook. */
+export async function hookOf(side: Side): Promise<Hook> {
+  const module: object = side === "ours" ? await import("convex-agent/react") : await import("@convex-dev/agent/react");
+  // Both have it, and both return messages with a text.
+  return (module as { useUIMessages: Hook }).useUIMessages;
+}

@@ -54,3 +54,15 @@ export async function deletion(side: Side, { messages }: { messages: number }) {
     return deployment.meter.count();
   });
 }
+
+/** Reading a page of messages, tools among them, as a page that is opened does. */
+export async function pageOfMessages(side: Side) {
+  return Deployment.use(side, async (deployment) => {
+    const { threadId } = await deployment.call<{ threadId: string }>("mutation", "threads:begin", { prompt: "Hello" });
+    await deployment.call("mutation", "threads:fillWithTools", { threadId, turns: 50 });
+    deployment.meter.reset();
+    const { page } = await deployment.call<{ page: unknown[] }>("query", "read:list", { threadId, paginationOpts: { cursor: null, numItems: 50 } });
+    const { ranges, bytesRead } = deployment.meter.count();
+    return { ranges, bytesPerBubble: bytesRead / page.length };
+  });
+}

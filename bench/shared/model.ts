@@ -3,6 +3,10 @@ import type { EmbeddingModelV4, LanguageModelV4, LanguageModelV4StreamPart, Lang
 /** What the model says in one call: a number of words at a pace, or a tool's call. */
 export type Step = { words: number; everyMs: number } | { tool: string; input: unknown };
 
+/** What an action logs when its model is called, and when that says its first word. */
+export const MODEL_CALLED = "bench: the model is called";
+export const FIRST_WORD = "bench: the first word";
+
 /** Four characters each, with their space: what a token of English has. */
 const WORDS = ["one", "may", "say", "all", "day", "how", "the", "sun", "and", "sea", "met", "far", "off"];
 
@@ -20,7 +24,10 @@ export function model(steps: readonly Step[]): LanguageModelV4 {
       const content = "words" in step ? [{ type: "text" as const, text: text(step.words) }] : [toolCall(step, calls)];
       return { content, finishReason: finishOf(step), usage: usageOf(step), warnings: [] };
     },
-    doStream: async () => ({ stream: streamOf(next(), calls) }),
+    doStream: async () => {
+      console.log(MODEL_CALLED);
+      return { stream: streamOf(next(), calls) };
+    },
   };
 }
 
@@ -40,6 +47,7 @@ function streamOf(step: Step, call: number): ReadableStream<LanguageModelV4Strea
         controller.enqueue({ type: "text-start", id: "0" });
         for (let index = 0; index < step.words; index += 1) {
           await new Promise((resolve) => setTimeout(resolve, step.everyMs));
+          if (index === 0) console.log(FIRST_WORD);
           controller.enqueue({ type: "text-delta", id: "0", delta: word(index) });
         }
         controller.enqueue({ type: "text-end", id: "0" });

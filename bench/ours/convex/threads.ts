@@ -37,4 +37,26 @@ export const fill = mutation({
   },
 });
 
+/** Turns whose answers used a tool first. */
+export const fillWithTools = mutation({
+  args: { threadId: v.string(), turns: v.number() },
+  handler: async (ctx, { threadId, turns }) => {
+    for (let turn = 0; turn < turns; turn += 1) {
+      const { messageId } = await saveMessage(ctx, components.agent, { threadId, userId: "user", prompt: `Question ${turn}: ${FILLER}` });
+      const call = { toolCallId: `call-${turn}`, toolName: "lookUp" };
+      await saveMessages(ctx, components.agent, {
+        threadId,
+        userId: "user",
+        promptMessageId: messageId,
+        messages: [
+          { role: "assistant", content: [{ type: "tool-call", ...call, input: { what: "a thing" } }] },
+          { role: "tool", content: [{ type: "tool-result", ...call, output: { type: "json", value: { found: FILLER } } }] },
+          { role: "assistant", content: `Answer ${turn}: ${FILLER}` },
+        ],
+      });
+    }
+    return null;
+  },
+});
+
 const FILLER = "what people say to a model and what a model says to people is a few hundred characters long, ".repeat(4);

@@ -21,12 +21,12 @@ export const ask = action({
 // #region send
 export const send = mutation({
   args: { threadId: v.string(), prompt: v.string() },
-  returns: v.null(),
+  returns: v.object({ order: v.number() }),
   handler: async (ctx, { threadId, prompt }) => {
     const { userId } = await authorizeThread(ctx, threadId);
-    const { messageId } = await saveMessage(ctx, components.agent, { threadId, userId, prompt });
+    const { messageId, message } = await saveMessage(ctx, components.agent, { threadId, userId, prompt });
     await ctx.scheduler.runAfter(0, internal.guides.chat.reply, { threadId, promptMessageId: messageId });
-    return null;
+    return { order: message.order };
   },
 });
 // #endregion

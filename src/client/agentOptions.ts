@@ -13,6 +13,7 @@ import type {
 import type { ProviderMetadata, ProviderOptions } from "../shared/validators/message.js";
 import type { UsageReport } from "./aiSdk/usage.js";
 import type { ActionCtx } from "./ctx.js";
+import { adaptiveThrottle, type Throttle } from "./streaming/throttle.js";
 
 /** Which messages a model is shown besides those passed in. */
 export type ContextOptions = {
@@ -154,10 +155,11 @@ export type StreamingOptions = {
    */
   chunking?: "word" | "line" | RegExp | ((buffer: string) => string | null | undefined);
   /**
-   * The least time between two writes of text. The first text and every change of state go at once.
-   * Default: 250.
+   * The least time between two writes of text, ms; or how it grows with the time since the first text, as
+   * {@link adaptiveThrottle} makes it. The first text and every change of state go at once.
+   * Default: 250, and after ten seconds slowly more, up to 500.
    */
-  throttleMs?: number;
+  throttleMs?: Throttle;
   /**
    * Return while the model still speaks, to read the stream in this action or to return it as an HTTP response.
    * The stream is stored to its end in any case. Default: false, wait for the end.
@@ -169,7 +171,7 @@ export type StreamingOptions = {
 
 /** What `saveStreamDeltas: true` stands for. */
 export const DEFAULT_STREAMING_OPTIONS = {
-  throttleMs: 250,
+  throttleMs: adaptiveThrottle(),
   returnImmediately: false,
   sendSources: true,
 } satisfies StreamingOptions;

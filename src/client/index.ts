@@ -55,12 +55,13 @@ export {
 } from "./publicFunctions.js";
 export { definePlaygroundAPI, type AgentsFn, type PlaygroundAPI } from "./playground/definePlaygroundAPI.js";
 export type { AgentDescription, ToolDescription } from "./playground/describeAgent.js";
-export type { PlaygroundAnswer } from "./playground/generateFunctions.js";
+export type { PlaygroundAnswer } from "./playground/answers.js";
 export type { ContextEntry, ContextSource, PromptContext } from "./playground/promptContext.js";
 export type { ExportedPage, ListedThread, MessagesPage, UsageRow } from "./playground/readFunctions.js";
 export * from "./read.js";
 export { hasSuccessfulToolCall } from "./stopConditions.js";
 export { compressUIMessageChunks } from "./streaming/compress.js";
+export { adaptiveThrottle, type Throttle } from "./streaming/throttle.js";
 export { DeltaStreamer, type DeltaStreamerConfig, type StreamMetadata } from "./streaming/deltaStreamer.js";
 export type { Thread, ThreadBinding } from "./thread.js";
 export { createTool, type ToolCtx, type ToolDefinition, type ToolHandler } from "./tools/createTool.js";

@@ -1,6 +1,8 @@
 // The light entry: what queries and mutations need. Nothing here loads the AI SDK or zod at run time.
 export { listMessages, listUIMessages, saveMessage, saveMessages, updateMessage, deleteMessages, deleteMessageRange } from "./messages.js";
 export type { ListMessagesArgs, MessageMetadata, MessageRange, SaveMessageArgs, SaveMessagesArgs } from "./messages.js";
+export { listThread } from "./listThread.js";
+export { isPackedThread, unpackThread, type PackedMessage, type PackedStream, type PackedThread, type ThreadView } from "../shared/packedThread.js";
 export { fetchContextMessages, fetchRecentAndSearchMessages, type FetchContextArgs, type GetEmbedding } from "./context/fetch.js";
 export { approveToolCall, denyToolCall, respondToToolCalls } from "./approvals.js";
 export type { Continuation, ContinueOption, RecordedDecision, ToolCallDecision } from "./approvals.js";

@@ -1,10 +1,26 @@
 import { v } from "convex/values";
 import { vMessageDoc, vMessageWithMetadata, vProviderOptions, vStreamFormat } from "../shared/validators/index.js";
 import { vVector } from "../shared/validators/search.js";
-import { mutation } from "./_generated/server.js";
+import { mutation, query } from "./_generated/server.js";
+import { readWindow } from "./model/context.js";
 import { failGeneration, saveStep as saveStepIn, startGeneration } from "./model/generation.js";
-import { mustGetThread } from "./model/threads.js";
+import { mustGetPrompt } from "./model/saveMessages.js";
+import { mustGetThread, parseThreadId } from "./model/threads.js";
 import { vDelta } from "./streams.js";
+
+const vWindow = v.object({ recentMessages: v.number(), excludeToolMessages: v.boolean() });
+
+/** What `start` would read for a prompt, without starting anything. `order` is the turn that an answer would join. */
+export const window = query({
+  args: { threadId: v.string(), promptMessageId: v.optional(v.string()), window: vWindow },
+  returns: v.object({ order: v.number(), recent: v.array(vMessageDoc), turn: v.array(vMessageDoc) }),
+  handler: async (ctx, { threadId, promptMessageId, window: options }) => {
+    const id = parseThreadId(ctx, threadId);
+    const prompt = promptMessageId === undefined ? null : await mustGetPrompt(ctx, { threadId: id, promptMessageId });
+    const { recent, turn, newest } = await readWindow(ctx, { threadId: id, prompt, options });
+    return { order: prompt?.order ?? (newest === null ? 0 : newest.order + 1), recent, turn };
+  },
+});
 
 /** Begins a generation: reads the context, saves the input, opens the stream. */
 export const start = mutation({
@@ -14,7 +30,7 @@ export const start = mutation({
     agentName: v.optional(v.string()),
     promptMessageId: v.optional(v.string()),
     messages: v.array(vMessageWithMetadata),
-    window: v.object({ recentMessages: v.number(), excludeToolMessages: v.boolean() }),
+    window: vWindow,
     stream: v.optional(
       v.object({
         format: v.optional(vStreamFormat),

@@ -12,6 +12,7 @@ import {
   vSource,
   vStreamFormat,
   vThreadStatus,
+  vTiming,
   vTyped,
   vUsage,
   type StoredChunk,
@@ -65,6 +66,7 @@ export default defineSchema({
     providerMetadata: v.optional(vProviderMetadata),
     finishReason: v.optional(vFinishReason),
     usage: v.optional(vUsage),
+    timing: v.optional(vTiming),
     sources: v.optional(v.array(vSource)),
     warnings: v.optional(v.array(vLanguageModelCallWarning)),
     // Only reasoning that is not part of the content.
@@ -92,16 +94,16 @@ export default defineSchema({
     providerOptions: v.optional(vProviderOptions),
     format: v.optional(vStreamFormat),
     state: vStreamState,
-    // The newest chunks: those with the indexes `from` (inclusive) to `end` (exclusive) of the whole log.
-    from: v.number(),
-    end: v.number(),
-    chunks: v.array(vTyped<StoredChunk>()),
-    lastWriteMs: v.number(),
-    // Steps whose messages are saved: what an abort need not save again.
-    savedSteps: v.number(),
+    // Its newest chunks. Each write replaces that row and only reads this one: a row that is both is read twice.
+    liveId: v.id("liveChunks"),
+    // Steps whose messages are saved: what an abort need not save again. Missing: none.
+    savedSteps: v.optional(v.number()),
     // False: the app keeps no output of this generation, not even when it is cut off.
     savesOutput: v.optional(v.literal(false)),
   }).index("threadId", ["threadId", "state.kind", "order", "stepOrder"]),
+
+  // The newest chunks of a stream: those with the indexes `from` (inclusive) to `end` (exclusive) of its log.
+  liveChunks: defineTable({ from: v.number(), end: v.number(), chunks: v.array(vTyped<StoredChunk>()), writtenMs: v.number() }),
 
   deltas: defineTable({
     streamId: v.id("streams"),

@@ -1,14 +1,17 @@
-import { v } from "convex/values";
+import { v, type Infer } from "convex/values";
 import { vMessageDoc } from "../shared/validators/index.js";
-import { searchFields, vVector } from "../shared/validators/search.js";
+import { searchFields, vSearchMatch, vVector } from "../shared/validators/search.js";
 import type { MessageDoc } from "../shared/validators/messageDoc.js";
-import { packVector, padVector, unpackVector } from "../shared/vectors.js";
+import { packVector, padVector, unpackVector, type Vector } from "../shared/vectors.js";
 import { internal } from "./_generated/api.js";
-import { action, internalQuery, query } from "./_generated/server.js";
-import { candidateCount, searchMessages } from "./model/search.js";
+import { action, internalQuery, query, type ActionCtx } from "./_generated/server.js";
+import { candidateCount, explainedSearch, searchMessages } from "./model/search.js";
 import { mustGetPrompt } from "./model/saveMessages.js";
 import { parseThreadId } from "./model/threads.js";
 import { MESSAGES, parseVectorId, scopeOf, vectorTableOf } from "./model/vectors.js";
+
+const vExplained = v.object({ messages: v.array(vMessageDoc), matches: v.array(vSearchMatch) });
+type Explained = Infer<typeof vExplained>;
 
 /** Messages that match words, with those around them; see model/search.ts. */
 export const byText = query({
@@ -44,19 +47,39 @@ export const byVector = action({
         ? null
         : await ctx.runQuery(internal.search.vectorOf, { threadId, messageId: targetMessageId, model }));
     if (vector === null) return { needsVector: true, messages: [] };
-    const numbers = unpackVector(vector);
-    const dimension = numbers.length;
-    const { table, size } = vectorTableOf(dimension);
-    const scope = { model, dimension, table: MESSAGES };
-    const found = await ctx.vectorSearch(table, "vector", {
-      vector: padVector(numbers, size),
-      limit: candidateCount(limit, alreadyShown),
-      filter: (q) =>
-        userId === undefined ? q.eq("threadScope", scopeOf({ ...scope, owner: threadId ?? "" })) : q.eq("userScope", scopeOf({ ...scope, owner: userId })),
-    });
-    const vectorIds = found.flatMap(({ _id, _score }) => (_score >= vectorScoreThreshold ? [_id] : []));
+    const { vectorIds } = await nearVectors(ctx, { vector, model, threadId, userId, vectorScoreThreshold, count: candidateCount(limit, alreadyShown) });
     return { needsVector: false, messages: await ctx.runQuery(internal.search.surroundings, { search, textSearch, vectorIds }) };
   },
+});
+
+/**
+ * What `byVector` or (without `vector`) `byText` would find, and which of the messages matched and how well: for those
+ * who want to know why a model was shown something.
+ */
+export const explain = action({
+  args: {
+    ...searchFields,
+    model: v.optional(v.string()),
+    vector: v.optional(vVector),
+    textSearch: v.optional(v.boolean()),
+    vectorScoreThreshold: v.optional(v.number()),
+    alreadyShown: v.optional(v.number()),
+  },
+  returns: vExplained,
+  handler: async (ctx, args): Promise<Explained> => {
+    const { model, vector, textSearch = false, vectorScoreThreshold = 0, alreadyShown = 0, ...search } = args;
+    const { threadId, userId, limit } = search;
+    const scope = { threadId, userId, vectorScoreThreshold, count: candidateCount(limit, alreadyShown) };
+    const found = vector === undefined || model === undefined ? { vectorIds: [], vectorScores: [] } : await nearVectors(ctx, { ...scope, vector, model });
+    return await ctx.runQuery(internal.search.explained, { search, textSearch, ...found });
+  },
+});
+
+/** What `explain` has found. */
+export const explained = internalQuery({
+  args: { search: v.object(searchFields), textSearch: v.boolean(), vectorIds: v.array(v.string()), vectorScores: v.array(v.number()) },
+  returns: vExplained,
+  handler: async (ctx, { search, ...found }) => await explainedSearch(ctx, { args: search, ...found }),
 });
 
 /** What `byVector` has found, as messages. */
@@ -76,3 +99,29 @@ export const vectorOf = internalQuery({
     return row === null || row.model !== model ? null : packVector(row.vector.slice(0, row.dimension));
   },
 });
+
+interface NearTo {
+  vector: Vector;
+  model: string;
+  threadId: string | undefined;
+  userId: string | undefined;
+  vectorScoreThreshold: number;
+  /** How many to ask for. */
+  count: number;
+}
+
+/** Ids of the vectors of messages that are nearest to one, nearest first: of the user, or else of the thread. */
+async function nearVectors(ctx: ActionCtx, { vector, model, threadId, userId, vectorScoreThreshold, count }: NearTo): Promise<{ vectorIds: string[]; vectorScores: number[] }> {
+  const numbers = unpackVector(vector);
+  const dimension = numbers.length;
+  const { table, size } = vectorTableOf(dimension);
+  const scope = { model, dimension, table: MESSAGES };
+  const found = await ctx.vectorSearch(table, "vector", {
+    vector: padVector(numbers, size),
+    limit: count,
+    filter: (q) =>
+      userId === undefined ? q.eq("threadScope", scopeOf({ ...scope, owner: threadId ?? "" })) : q.eq("userScope", scopeOf({ ...scope, owner: userId })),
+  });
+  const near = found.filter(({ _score }) => _score >= vectorScoreThreshold);
+  return { vectorIds: near.map(({ _id }) => _id), vectorScores: near.map(({ _score }) => _score) };
+}

@@ -4,6 +4,7 @@ import { emptyReduction, reduceChunks } from "../shared/reduceChunks.js";
 import { mergeChunks } from "../shared/mergeChunks.js";
 import { divided, logOf, steps } from "../shared/testing/generations.js";
 import type { StoredChunk, StreamMessage } from "../shared/validators/stream.js";
+import { appendDelta, NO_CHUNKS, type LiveChunks } from "../shared/liveLog.js";
 import { api } from "./_generated/api.js";
 import { countRows, failureOfCall, newThread, setup, spokenStep, startStream, textDelta, type Component } from "../shared/testing/component.js";
 
@@ -22,6 +23,9 @@ async function live(t: Component, threadId: string): Promise<StreamMessage> {
   return stream;
 }
 
+/** The rows that a viewer's subscription reads. */
+const viewed = (t: Component) => t.run(async (ctx) => [await ctx.db.query("streams").collect(), await ctx.db.query("liveChunks").collect()]);
+
 /** Lets time pass, and the watchdog look. */
 async function look(t: Component, ms: number): Promise<void> {
   vi.advanceTimersByTime(ms);
@@ -37,6 +41,38 @@ async function seen(t: Component, threadId: string) {
 const texts = (parts: readonly object[]) => parts.flatMap((part) => ("type" in part && "text" in part && part.type === "text" && part.text !== "" ? [part.text] : []));
 
 describe("the log", () => {
+  test("is the same whether its writer tells what it knows of it or has it read, whatever is written", async () => {
+    await fc.assert(
+      fc.asyncProperty(steps.map(logOf).chain((log) => fc.tuple(fc.constant(log), divided(log))), async ([log, batches]) => {
+        const t = setup();
+        const threadId = await newThread(t);
+        const [told, read] = [await startStream(t, threadId), await startStream(t, threadId)];
+        let known: LiveChunks = NO_CHUNKS;
+        let start = 0;
+        for (const batch of batches) {
+          const delta = { start, end: start + batch.length, parts: mergeChunks(batch) };
+          await t.mutation(api.streams.addDelta, { streamId: told.streamId, delta, known });
+          await add(t, read.streamId, delta);
+          known = appendDelta(known, delta).live;
+          start = delta.end;
+        }
+        expect(start).toBe(log.length);
+        const logs = await Promise.all([told, read].map(async ({ streamId }) =>
+          (await t.query(api.streams.listDeltas, { threadId, cursors: [{ streamId, cursor: 0 }] })).map(({ streamId: _id, ...delta }) => delta)));
+        expect(logs[0]).toEqual(logs[1]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("refuses a delta that does not continue what its writer knows", async () => {
+    const t = setup();
+    const { streamId } = await startStream(t, await newThread(t));
+    const delta = { start: 3, end: 4, parts: [textDelta("word")] };
+    const call = t.mutation(api.streams.addDelta, { streamId, delta, known: { from: 0, end: 2, chunks: [] } });
+    expect(await failureOfCall(call)).toMatchObject({ code: "stream_gap", expected: 2, received: 3 });
+  });
+
   test("however it is flushed, sealed and live rows together hold each chunk once, and a viewer who sees each row has no gap", async () => {
     await fc.assert(
       fc.asyncProperty(steps.map(logOf).chain((log) => fc.tuple(fc.constant(log), divided(log))), async ([log, batches]) => {
@@ -154,9 +190,9 @@ describe("law 6: every stream ends", () => {
       await add(t, streamId, { start, end: start + 1, parts: [textDelta("word ")] });
       start += 1;
       for (let asked = 0; asked < 9; asked++) {
-        const before = await t.run((ctx) => ctx.db.query("streams").collect());
+        const before = await viewed(t);
         await look(t, 20_000);
-        expect(await t.run((ctx) => ctx.db.query("streams").collect())).toEqual(before);
+        expect(await viewed(t)).toEqual(before);
         expect(await add(t, streamId, undefined)).toBe(true);
       }
     }
@@ -164,14 +200,14 @@ describe("law 6: every stream ends", () => {
     expect((await countRows(t)).heartbeats).toBe(1);
   });
 
-  test("asking does not touch the row that viewers read", async () => {
+  test("asking does not touch the rows that viewers read", async () => {
     const t = setup();
     const threadId = await newThread(t);
     const { streamId } = await startStream(t, threadId);
-    const before = await t.run((ctx) => ctx.db.query("streams").collect());
+    const before = await viewed(t);
     vi.advanceTimersByTime(30_000);
     await add(t, streamId, undefined);
-    expect(await t.run((ctx) => ctx.db.query("streams").collect())).toEqual(before);
+    expect(await viewed(t)).toEqual(before);
   });
 
   test("one that has ended is removed with all its rows by the watchdog's first look", async () => {

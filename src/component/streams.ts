@@ -12,12 +12,15 @@ import {
 } from "../shared/validators/index.js";
 import { internal } from "./_generated/api.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
-import { catchUpBudget, getStream, listStreams, MAX_STREAMS, mustGetStream, readDeltas } from "./model/streamLog.js";
+import { catchUpBudget, getStream, listStreams, MAX_STREAMS, mustGetStream, readDeltas, toStreamMessage, wholeStreamMessage } from "./model/streamLog.js";
 import { abortStream, addDelta as addDeltaTo, createStream, deleteStream, finishStream, watchStream } from "./model/streamState.js";
 import { mustGetThread, parseThreadId } from "./model/threads.js";
 
 /** Chunks of a stream: those with the indexes `start` (inclusive) to `end` (exclusive). */
 export const vDelta = v.object({ start: v.number(), end: v.number(), parts: v.array(vTyped<StoredChunk>()) });
+
+/** The newest chunks of a stream: those with the indexes `from` (inclusive) to `end` (exclusive). */
+export const vLiveChunks = v.object({ from: v.number(), end: v.number(), chunks: v.array(vTyped<StoredChunk>()) });
 
 /** Opens a stream. `savesOutput` false: an abort does not save what was seen. */
 export const create = mutation({
@@ -43,20 +46,28 @@ export const create = mutation({
 
 /**
  * Adds chunks to an open stream. False: it is over, and the writer must stop. Without `delta` it only asks; a writer
- * with nothing to say asks every few seconds, for one that is not heard of for a minute counts as lost.
+ * with nothing to say asks every few seconds, for one that is not heard of for a minute counts as lost. A writer that
+ * knows the newest chunks, as it has written them, saves this reading them by giving them as `known`.
  */
 export const addDelta = mutation({
-  args: { streamId: v.string(), delta: v.optional(vDelta) },
+  args: { streamId: v.string(), delta: v.optional(vDelta), known: v.optional(vLiveChunks) },
   returns: v.boolean(),
-  handler: async (ctx, { streamId, delta }) => await addDeltaTo(ctx, { stream: await getStream(ctx, streamId), delta, nowMs: Date.now() }),
+  handler: async (ctx, { streamId, delta, known }) => await addDeltaTo(ctx, { stream: await getStream(ctx, streamId), delta, known, nowMs: Date.now() }),
 });
 
-/** The streams of a thread (default: the open ones), each with its newest chunks: what a viewer subscribes to. */
+/**
+ * The streams of a thread (default: the open ones), each with its newest chunks: what a viewer subscribes to. `whole`
+ * adds all earlier chunks, for a viewer who has just come; later they would be sent with every update.
+ */
 export const list = query({
-  args: { threadId: v.string(), startOrder: v.optional(v.number()), statuses: v.optional(v.array(vStreamStatus)) },
+  args: { threadId: v.string(), startOrder: v.optional(v.number()), statuses: v.optional(v.array(vStreamStatus)), whole: v.optional(v.boolean()) },
   returns: v.array(vStreamMessage),
-  handler: async (ctx, { threadId, startOrder = 0, statuses = ["streaming" as const] }) =>
-    await listStreams(ctx, { threadId: parseThreadId(ctx, threadId), startOrder, statuses }),
+  handler: async (ctx, { threadId, startOrder = 0, statuses = ["streaming" as const], whole = false }) => {
+    const streams = await listStreams(ctx, { threadId: parseThreadId(ctx, threadId), startOrder, statuses });
+    const budget = catchUpBudget();
+    const messages = streams.map(async (stream) => whole ? await wholeStreamMessage(ctx, stream, budget) : await toStreamMessage(ctx, stream));
+    return await Promise.all(messages);
+  },
 });
 
 /** Chunks from cursors on, for viewers who join late. */

@@ -78,6 +78,13 @@ export const listThreadsByUserId = query({
     await listThreads(ctx, { userId, order, paginationOpts: paginationOpts ?? { cursor: null, numItems: 100 } }),
 });
 
+/** The threads of all users and of nobody, newest first unless `order` says otherwise: for tools that look at an app. */
+export const listAllThreads = query({
+  args: { order: v.optional(v.union(v.literal("asc"), v.literal("desc"))), paginationOpts: paginationOptsValidator },
+  returns: vPaginationResult(vThreadDoc),
+  handler: async (ctx, { order = "desc", paginationOpts }) => await listThreads(ctx, { everyone: true, order, paginationOpts }),
+});
+
 /** Threads whose title matches, best first. */
 export const searchThreadTitles = query({
   args: { query: v.string(), userId: v.optional(v.string()), limit: v.number() },

@@ -1,6 +1,6 @@
 import type { UsePaginatedQueryResult } from "convex/react";
 import type { FunctionArgs, FunctionReference, FunctionReturnType, PaginationOptions, PaginationResult } from "convex/server";
-import type { MessageDoc, StreamArgs, SyncStreamsReturnValue, UIMessage, UIStatus } from "./wireTypes.js";
+import type { MessageDoc, PackedThread, StreamArgs, SyncStreamsReturnValue, UIMessage, UIStatus } from "./wireTypes.js";
 
 /** An object type written out, for readable hints in an editor. */
 type Expand<T> = T extends object ? { [K in keyof T]: T[K] } : never;
@@ -27,16 +27,21 @@ export type MessageDocLike = {
   message?: MessageDoc["message"];
 };
 
-/** A public query that lists the messages of a thread by page; with `streamArgs`, its streams as well. */
-export type MessagesQuery<Args, M> = FunctionReference<
+type ListQuery<Args, Result> = FunctionReference<
   "query",
   "public",
   { threadId: string; paginationOpts: PaginationOptions; streamArgs?: StreamArgs } & Args,
-  PaginationResult<M> & { streams?: SyncStreamsReturnValue }
+  Result
 >;
 
-/** A query that {@link useUIMessages} can list with: `listUIMessages`, and `syncStreams` for streaming. */
-export type UIMessagesQuery<Args = unknown, M extends UIMessageLike = UIMessageLike> = MessagesQuery<Args, M>;
+/** A public query that lists the messages of a thread by page; with `streamArgs`, its streams as well. */
+export type MessagesQuery<Args, M> = ListQuery<Args, PaginationResult<M> & { streams?: SyncStreamsReturnValue }>;
+
+/**
+ * A query that {@link useUIMessages} can list with: `listThread`, or `listUIMessages` and for streaming `syncStreams`.
+ */
+export type UIMessagesQuery<Args = unknown, M extends UIMessageLike = UIMessageLike> =
+  ListQuery<Args, (PaginationResult<M> & { streams?: SyncStreamsReturnValue }) | PackedThread>;
 /** A query that {@link useThreadMessages} can list with: `listMessages`, and `syncStreams` for streaming. */
 export type ThreadMessagesQuery<Args = unknown, M extends MessageDocLike = MessageDocLike> = MessagesQuery<Args, M>;
 
@@ -52,8 +57,9 @@ export type StreamQuery<Args = unknown> = FunctionReference<
 export type HookArgs<Query extends FunctionReference<"query">> = Expand<OmitEach<FunctionArgs<Query>, "paginationOpts" | "streamArgs">>;
 
 /** What the query lists. */
-export type ListedItem<Query extends FunctionReference<"query">> =
-  FunctionReturnType<Query> extends { page: (infer M)[] } ? M : never;
+export type ListedItem<Query extends FunctionReference<"query">> = ItemOf<FunctionReturnType<Query>>;
+
+type ItemOf<Result> = Result extends PackedThread ? UIMessage : Result extends { page: (infer M)[] } ? M : never;
 
 /** `boolean` for a query that can stream; else a type error with the remedy. */
 export type StreamOption<Query extends FunctionReference<"query">> =

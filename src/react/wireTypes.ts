@@ -3,6 +3,7 @@ import type { StreamArgs as OptionalStreamArgs } from "../shared/validators/stre
 
 export type { UIMessage, UIStatus } from "../shared/uiMessage.js";
 export type { MessageDoc } from "../shared/validators/messageDoc.js";
+export type { PackedThread } from "../shared/packedThread.js";
 export type { StoredChunk, StreamDelta, StreamMessage, SyncStreamsReturnValue } from "../shared/validators/stream.js";
 
 export type StreamArgs = NonNullable<OptionalStreamArgs>;

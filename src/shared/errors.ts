@@ -16,7 +16,8 @@ export type Failure =
   | { code: "approval_not_found"; approvalId: string; threadId: string; message: string }
   | { code: "approval_already_answered"; approvalId: string; approved: boolean; message: string }
   | { code: "approval_already_continued"; approvalId: string; startedMs: number; message: string }
-  | { code: "invalid_api_key"; message: string }
+  /** `delayMs`: so many wrong keys were tried of late that the answer was held back this long. */
+  | { code: "invalid_api_key"; delayMs?: number; message: string }
   | { code: "read_only_api_key"; message: string }
   | { code: "agent_not_found"; agentName: string; available: string[]; message: string }
   | { code: "not_authorized"; message: string };

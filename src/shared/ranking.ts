@@ -7,11 +7,16 @@ const RANK_OFFSET = 60;
  * Of items that score the same, the one that an earlier list has first comes first.
  */
 export function fuseRankings(rankings: readonly (readonly string[])[]): string[] {
+  return fuseScores(rankings).map(([item]) => item);
+}
+
+/** As {@link fuseRankings}, each item with its score. */
+export function fuseScores(rankings: readonly (readonly string[])[]): [item: string, score: number][] {
   const scores = new Map<string, number>();
   for (const ranking of rankings) {
     for (const [rank, item] of [...new Set(ranking)].entries()) scores.set(item, (scores.get(item) ?? 0) + 1 / (RANK_OFFSET + rank + 1));
   }
-  return [...scores].sort(([, a], [, b]) => b - a).map(([item]) => item);
+  return [...scores].sort(([, a], [, b]) => b - a);
 }
 
 /** Convex looks at so many words of a search text. */

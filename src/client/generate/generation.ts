@@ -6,6 +6,7 @@ import type { Config, GenerationScope } from "../agentOptions.js";
 import type { ActionCtx } from "../ctx.js";
 import { DeltaWriter, type DeltaBatch } from "../streaming/deltaWriter.js";
 import { mergeChunks } from "../../shared/mergeChunks.js";
+import type { Throttle } from "../streaming/throttle.js";
 import { systemTimers } from "../streaming/timers.js";
 import { urgencyOf } from "../streaming/urgency.js";
 import type { GenerationOutputMetadata } from "./args.js";
@@ -28,7 +29,7 @@ export type GenerationParts = {
   /** Whether its output is saved as messages. */
   savesOutput: boolean;
   handlers: Pick<Config, "usageHandler" | "rawRequestResponseHandler">;
-  throttleMs: number;
+  throttleMs: Throttle;
   abortSignal: AbortSignal | undefined;
 };
 
@@ -156,7 +157,7 @@ export class Generation {
     else await write(undefined);
   }
 
-  #openWriter(throttleMs: number): DeltaWriter<StoredChunk> | undefined {
+  #openWriter(throttleMs: Throttle): DeltaWriter<StoredChunk> | undefined {
     const { store, turn } = { store: this.#store, turn: this.#turn };
     const streamId = turn?.streamId;
     if (!store || streamId === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { ModelMessage, PrepareStepFunction, StepResult, ToolSet } from "ai";
-import type { ModelCallEnd, StepRecorder, ToolEnd } from "./saveSteps.js";
+import type { ModelCallEnd, StepRecorder, ToolEnd, ToolStart } from "./saveSteps.js";
 
 type Callback<Event> = (event: Event) => unknown;
 type Step = StepResult<ToolSet>;
@@ -12,8 +12,12 @@ export type StepCallbacks = {
   experimental_onStepStart?: Callback<unknown>;
   onStepEnd?: Callback<Step>;
   onStepFinish?: Callback<Step>;
+  onLanguageModelCallStart?: Callback<unknown>;
+  experimental_onLanguageModelCallStart?: Callback<unknown>;
   onLanguageModelCallEnd?: Callback<ModelCallEnd>;
   experimental_onLanguageModelCallEnd?: Callback<ModelCallEnd>;
+  onToolExecutionStart?: Callback<ToolStart>;
+  experimental_onToolCallStart?: Callback<ToolStart>;
   onToolExecutionEnd?: Callback<ToolEnd>;
   experimental_onToolCallFinish?: Callback<ToolEnd>;
 };
@@ -36,11 +40,21 @@ export function observeSteps(recorder: StepRecorder, app: StepCallbacks) {
     // The SDK calls the older name too if it is left in.
     onStepFinish: undefined,
     experimental_onStepStart: undefined,
+    onLanguageModelCallStart: async (event: unknown) => {
+      recorder.modelCallStarted();
+      await (app.onLanguageModelCallStart ?? app.experimental_onLanguageModelCallStart)?.(event);
+    },
+    experimental_onLanguageModelCallStart: undefined,
     onLanguageModelCallEnd: async (event: ModelCallEnd) => {
       recorder.modelCallEnded(event);
       await (app.onLanguageModelCallEnd ?? app.experimental_onLanguageModelCallEnd)?.(event);
     },
     experimental_onLanguageModelCallEnd: undefined,
+    onToolExecutionStart: async (event: ToolStart) => {
+      recorder.toolStarted(event);
+      await (app.onToolExecutionStart ?? app.experimental_onToolCallStart)?.(event);
+    },
+    experimental_onToolCallStart: undefined,
     onToolExecutionEnd: async (event: ToolEnd) => {
       recorder.toolEnded(event);
       await (app.onToolExecutionEnd ?? app.experimental_onToolCallFinish)?.(event);

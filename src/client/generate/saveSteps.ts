@@ -3,7 +3,9 @@ import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js"
 import type { ModelNames } from "../aiSdk/models.js";
 import { providerRecord, resultMessages, stepMessages, stepModel, type FinishedStep } from "../aiSdk/steps.js";
 import { usageReport } from "../aiSdk/usage.js";
+import { systemTimers } from "../streaming/timers.js";
 import type { Generation } from "./generation.js";
+import { StepClock } from "./stepClock.js";
 
 /** The end of a model call, as the SDK tells it before any tool has run. */
 export type ModelCallEnd = {
@@ -11,10 +13,14 @@ export type ModelCallEnd = {
   modelId: string;
   usage: LanguageModelUsage;
   providerMetadata?: object;
+  performance?: { timeToFirstOutputMs: number | undefined };
 };
 
 /** The end of a tool's run, as the SDK tells it. */
-export type ToolEnd = { toolOutput: { type: "tool-result"; toolCallId: string; output: unknown } | { type: "tool-error" } };
+export type ToolEnd = { toolOutput: { type: "tool-result"; toolCallId: string; output: unknown } | { type: "tool-error"; toolCallId: string } };
+
+/** The start of a tool's run, as the SDK tells it. */
+export type ToolStart = { toolCall: { toolCallId: string } };
 
 /**
  * Saves the steps of a generation as the SDK reports them. A finished step is held until it is known whether another
@@ -29,6 +35,7 @@ export class StepRecorder {
   #before: readonly ModelMessage[] = [];
   /** What tools gave, by call: for those of {@link #before} no step tells it. */
   readonly #results = new Map<string, unknown>();
+  readonly #clock = new StepClock(systemTimers.now);
   #unreported: ModelCallEnd | undefined;
   #broken: { error: unknown } | undefined;
 
@@ -41,13 +48,25 @@ export class StepRecorder {
     this.#before = before;
   }
 
+  /** The model is asked. */
+  modelCallStarted(): void {
+    this.#clock.callStarted();
+  }
+
+  /** A tool runs. */
+  toolStarted({ toolCall }: ToolStart): void {
+    this.#clock.toolStarted(toolCall.toolCallId);
+  }
+
   /** A tool has run. */
   toolEnded({ toolOutput }: ToolEnd): void {
+    this.#clock.toolEnded(toolOutput.toolCallId);
     if (toolOutput.type === "tool-result") this.#results.set(toolOutput.toolCallId, toolOutput.output);
   }
 
   /** The tokens of a call are known, whatever becomes of its step. */
   modelCallEnded(call: ModelCallEnd): void {
+    this.#clock.callEnded(call.performance?.timeToFirstOutputMs);
     this.#unreported = call;
   }
 
@@ -104,13 +123,13 @@ export class StepRecorder {
 
   /** Results of approved calls are kept even when no step follows; a stream has shown them, and keeps them itself. */
   #messagesBefore(): MessageWithMetadata[] {
-    return this.#generation.writer ? [] : resultMessages(this.#before, (toolCallId) => this.#results.get(toolCallId));
+    return this.#generation.writer ? [] : this.#clock.date(resultMessages(this.#before, (toolCallId) => this.#results.get(toolCallId)));
   }
 
   #messagesOf(step: FinishedStep): MessageWithMetadata[] {
     const before = this.#before;
     this.#before = [];
-    return stepMessages(step, { before, resultOf: (toolCallId) => this.#results.get(toolCallId) });
+    return this.#clock.date(stepMessages(step, { before, resultOf: (toolCallId) => this.#results.get(toolCallId) }));
   }
 
   async #report(step: FinishedStep): Promise<void> {

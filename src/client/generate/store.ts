@@ -4,6 +4,7 @@ import type { StoredChunk } from "../../shared/validators/stream.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
 import { storeLargeData } from "../files/largeData.js";
 import type { DeltaBatch } from "../streaming/deltaWriter.js";
+import { KnownChunks } from "../streaming/knownChunks.js";
 import type { StepVectors } from "./turnVectors.js";
 
 /** How a generation starts. */
@@ -41,6 +42,8 @@ type Rest = DeltaBatch<StoredChunk> | undefined;
 export class GenerationStore {
   readonly #ctx: ActionCtx;
   readonly #component: AgentComponent;
+  /** Of the one stream that a generation has. */
+  readonly #known = new KnownChunks();
 
   constructor(ctx: ActionCtx, component: AgentComponent) {
     this.#ctx = ctx;
@@ -78,7 +81,8 @@ export class GenerationStore {
     const { threadId, userId, agentName, promptMessageId, order, stepOrder, streamId } = turn;
     const stream = streamId === undefined ? undefined : { streamId, delta: finalDelta, finish: isLast };
     const place = { threadId, userId, agentName, promptMessageId, order, stepOrder };
-    const saved = await this.#ctx.runMutation(this.#component.generations.saveStep, { ...place, messages, vectors, stream });
+    const saved = await this.#known.during(finalDelta, () =>
+      this.#ctx.runMutation(this.#component.generations.saveStep, { ...place, messages, vectors, stream }));
     const last = saved.messages.at(-1);
     // A repeated save of this step is looked for at the place of the step, not of the turn.
     if (last) turn.stepOrder = last.stepOrder + 1;
@@ -99,6 +103,8 @@ export class GenerationStore {
 
   /** Writes chunks, or (without) asks whether the stream is still wanted. False: it is not. */
   async addDelta(streamId: string, delta: Rest): Promise<boolean> {
-    return this.#ctx.runMutation(this.#component.streams.addDelta, { streamId, delta });
+    return this.#known.during(delta, (known) =>
+      // Without a delta nothing is added, and what is known does not matter.
+      this.#ctx.runMutation(this.#component.streams.addDelta, { streamId, delta, ...(delta === undefined || known === undefined ? {} : { known }) }));
   }
 }

@@ -40,11 +40,11 @@ export async function requireKeySlowly(playground: Playground, ctx: MutationCtx,
   try {
     await requireKey(playground, ctx, apiKey, access);
   } catch (error) {
-    if (failureOf(error)?.code === "invalid_api_key") {
-      const { delayMs } = await ctx.runMutation(playground.component.apiKeys.countWrongKey, { apiKey });
-      await new Promise<void>((resolve) => playground.timers.after(delayMs, resolve));
-    }
-    throw error;
+    const failure = failureOf(error);
+    if (failure?.code !== "invalid_api_key") throw error;
+    const { delayMs } = await ctx.runMutation(playground.component.apiKeys.countWrongKey, { apiKey });
+    await new Promise<void>((resolve) => playground.timers.after(delayMs, resolve));
+    return fail({ ...failure, delayMs });
   }
 }
 

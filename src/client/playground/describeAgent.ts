@@ -51,7 +51,8 @@ function withoutSecrets({ headers: _headers, ...settings }: { headers?: unknown 
   return settings;
 }
 
-async function describeTools(tools: ToolSet = {}): Promise<ToolDescription[]> {
+/** The tools as a model is told of them. */
+export async function describeTools(tools: ToolSet = {}): Promise<ToolDescription[]> {
   return Promise.all(
     Object.entries(tools).map(async ([name, tool]) => ({
       name,

@@ -1,14 +1,13 @@
-import type { FinishReason, ModelMessage } from "ai";
+import type { ModelMessage } from "ai";
 import { actionGeneric, type GenericActionCtx, type GenericDataModel } from "convex/server";
 import { v, type Infer } from "convex/values";
-import { toConvexJson, type ConvexJson } from "../../shared/convexJson.js";
 import { fail } from "../../shared/errors.js";
 import { vMessage } from "../../shared/validators/message.js";
-import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { Agent } from "../agent.js";
 import type { ContextHandler } from "../agentOptions.js";
 import { vCallSettings, vContextOptions, vStorageOptions } from "../functionArgs.js";
 import { mustGetAgent, requireKeySlowly, type Playground } from "./access.js";
+import { shownSteps, unsavedMessages, type PlaygroundAnswer } from "./answers.js";
 import { contextBefore, promptContext, type PromptContext } from "./promptContext.js";
 
 /** What can be changed for one answer. */
@@ -36,19 +35,6 @@ const vSend = v.object({
   promptMessageId: v.optional(v.string()),
 });
 const vRegenerate = v.object({ ...target, ...overrides, messageId: v.string(), save: v.optional(v.boolean()) });
-
-/** An answer, whether it was saved or not. */
-export type PlaygroundAnswer = {
-  text: string;
-  finishReason: FinishReason;
-  promptMessageId?: string;
-  order?: number;
-  /** The messages that were saved for it, with the prompt's unless that was saved before. */
-  messages: MessageDoc[];
-  /** Each model call: its content (text, reasoning, tool calls and results, sources), tokens and why it ended. */
-  steps: Array<{ content: ConvexJson; finishReason: FinishReason; usage: ConvexJson }>;
-  durationMs: number;
-};
 
 type Ctx = GenericActionCtx<GenericDataModel>;
 type Call = Overrides & {
@@ -142,7 +128,8 @@ async function answer({ timers }: Playground, ctx: Ctx, { agent, call, streams }
     ...(result.promptMessageId !== undefined && { promptMessageId: result.promptMessageId }),
     ...(result.order !== undefined && { order: result.order }),
     messages: result.savedMessages ?? [],
-    steps: steps.map(({ content, finishReason, usage }) => ({ content: toConvexJson(content), finishReason, usage: toConvexJson(usage) })),
+    unsaved: storageOptions?.saveMessages === "none" ? unsavedMessages(steps, startMs) : [],
+    steps: shownSteps(steps),
     durationMs: timers.now() - startMs,
   };
 }

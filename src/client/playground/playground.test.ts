@@ -6,9 +6,11 @@ import { Agent } from "../agent.js";
 import { scriptedModel } from "../testing/scriptedModel.js";
 import { createTool } from "../tools/createTool.js";
 import { definePlaygroundAPI } from "./definePlaygroundAPI.js";
-import type { PlaygroundAnswer } from "./generateFunctions.js";
+import type { PlaygroundAnswer } from "./answers.js";
 import type { PromptContext } from "./promptContext.js";
 import type { ListedThread, MessagesPage } from "./readFunctions.js";
+import type { MessageDoc } from "../../shared/validators/messageDoc.js";
+import { scriptedEmbeddingModel } from "../testing/scriptedEmbedding.js";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], shouldAdvanceTime: true, advanceTimeDelta: 20 });
@@ -53,8 +55,8 @@ test("a read-only key looks at all, and changes nothing", () =>
     const { api } = playground();
     const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey, userId: "ann" });
     expect(await call(api.listUsers, ctx, { apiKey: readKey, paginationOpts: firstPage })).toMatchObject({ page: [{ _id: "ann", name: "ANN" }] });
-    const { createThread, updateThread, deleteThread, abortStream, approveToolCall, denyToolCall, generateText, streamText, regenerate } = api;
-    for (const fn of [createThread, updateThread, deleteThread, abortStream, approveToolCall, denyToolCall, generateText, streamText, regenerate]) {
+    const { createThread, updateThread, deleteThread, abortStream, approveToolCall, denyToolCall, generateText, streamText, regenerate, keepAnswer } = api;
+    for (const fn of [createThread, updateThread, deleteThread, abortStream, approveToolCall, denyToolCall, generateText, streamText, regenerate, keepAnswer]) {
       await expect(call(fn, ctx, { apiKey: readKey, threadId, agentName: "Helper" })).rejects.toMatchObject({ data: { code: "read_only_api_key" } });
     }
   }));
@@ -125,4 +127,82 @@ test("the context of a message is what the model was shown for it, with where it
     const none = await call<PromptContext>(api.fetchPromptContext, ctx, { ...at, prompt: "New", contextOptions: { recentMessages: 0 } });
     expect(none.messages.map(({ source }) => source)).toEqual(["prompt"]);
     await expect(call(api.fetchPromptContext, ctx, { ...at, agentName: "Nobody" })).rejects.toMatchObject({ data: { code: "agent_not_found", available: ["Helper"] } });
+  }));
+
+test("an answer that was not saved can be kept: in place of the first, or as a turn of its own", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const { api } = playground(["One", "Two", "Better", "Other"]);
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey });
+    const at = { apiKey, agentName: "Helper", threadId };
+    const { messages: [prompt, first] } = await call<PlaygroundAnswer>(api.generateText, ctx, { ...at, prompt: "First" });
+    await call(api.generateText, ctx, { ...at, prompt: "Second" });
+    const keep = (answer: PlaygroundAnswer, place: string) => call(api.keepAnswer, ctx, { ...at, promptMessageId: prompt!._id, messages: answer.unsaved, place });
+    const better = await call<PlaygroundAnswer>(api.regenerate, ctx, { ...at, messageId: first!._id });
+    expect(better.unsaved).toMatchObject([{ message: { role: "assistant", content: [{ type: "text", text: "Better" }] }, usage: { totalTokens: 11 }, finishReason: "stop", timing: {} }]);
+    await keep(better, "replace");
+    expect((await savedIn(ctx, threadId)).map(({ text }) => text)).toEqual(["First", "Better", "Second", "Two"]);
+    await keep(await call<PlaygroundAnswer>(api.regenerate, ctx, { ...at, messageId: prompt!._id }), "newTurn");
+    expect((await savedIn(ctx, threadId)).map(({ text, order }) => [order, text])).toEqual([[0, "First"], [0, "Better"], [1, "Second"], [1, "Two"], [2, "First"], [2, "Other"]]);
+    await expect(call(api.keepAnswer, ctx, { ...at, promptMessageId: "gone", messages: [], place: "newTurn" })).rejects.toMatchObject({ data: { code: "message_not_found" } });
+  }));
+
+test("a turn is listed alone, with when its model calls and tools ran", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const slow = createTool({ description: "Slow", args: z.object({}), handler: async () => new Promise<string>((resolve) => setTimeout(() => resolve("done"), 100)) });
+    const model = scriptedModel({ steps: [["Before"], [{ type: "tool-call", toolName: "slow", input: {}, toolCallId: "a" }], ["After"]] });
+    const api = definePlaygroundAPI(component, { agents: [new Agent(component, { name: "Helper", languageModel: model, tools: { slow }, maxSteps: 2 })] });
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey });
+    const at = { apiKey, agentName: "Helper", threadId };
+    await call(api.generateText, ctx, { ...at, prompt: "First", maxSteps: 1 });
+    await call(api.streamText, ctx, { ...at, prompt: "Go" });
+    const turn = await call<MessageDoc[]>(api.listTurn, ctx, { apiKey, threadId, order: 1 });
+    expect(turn.map(({ message }) => message?.role)).toEqual(["user", "assistant", "tool", "assistant"]);
+    const [prompt, asks, result, answers] = turn.map(({ timing }) => timing);
+    expect(prompt).toBeUndefined();
+    const [tool] = result!.tools!;
+    expect(tool).toMatchObject({ toolCallId: "a", startedMs: result!.startedMs, endedMs: result!.endedMs });
+    expect(tool!.endedMs - tool!.startedMs).toBeGreaterThanOrEqual(100);
+    expect(asks!.endedMs).toBeLessThanOrEqual(tool!.startedMs);
+    expect(answers!.startedMs).toBeGreaterThanOrEqual(tool!.endedMs);
+    expect(answers!.firstOutputMs).toBeGreaterThanOrEqual(answers!.startedMs);
+    expect(answers!.firstOutputMs).toBeLessThanOrEqual(answers!.endedMs);
+  }));
+
+test("a context says what its search matched and how well, and what a message cost when it was made", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const agent = new Agent(component, {
+      name: "Helper", languageModel: scriptedModel({ steps: [["Noted."]] }), embeddingModel: scriptedEmbeddingModel({ dimension: 64 }), tools: { weather },
+      contextOptions: { recentMessages: 0, searchOptions: { limit: 2, textSearch: true, vectorSearch: true, vectorScoreThreshold: 0.05, messageRange: { before: 0, after: 1 } } },
+    });
+    const api = definePlaygroundAPI(component, { agents: [agent] });
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey });
+    const at = { apiKey, agentName: "Helper", threadId };
+    for (const prompt of ["My parrot is called Captain Flint", "Unrelated matters entirely", "Tell me of my parrot"]) await call(api.generateText, ctx, { ...at, prompt });
+    const answer = (await savedIn(ctx, threadId)).at(-1)!;
+    const context = await call<PromptContext>(api.fetchPromptContext, ctx, { ...at, targetMessageId: answer._id });
+    const [found] = context.messages;
+    expect(found).toMatchObject({ source: "search", order: 0, match: { textRank: 1, vectorRank: 1 } });
+    expect(found!.match!.vectorScore).toBeGreaterThan(0.2);
+    expect(found!.match!.score).toBeCloseTo(2 / 61);
+    expect(context.messages[1]).toMatchObject({ source: "search", stepOrder: 1, reportedTokens: 1 });
+    expect(context.messages[1]!.match).toBeUndefined();
+    expect(context.messages.at(-1)).toMatchObject({ source: "prompt", order: 2 });
+    expect(context).toMatchObject({ searchedFor: "Tell me of my parrot", reported: { promptTokens: 10 }, tools: ["weather"] });
+    expect(context.toolsTokens).toBeGreaterThan(5);
+    const near = await call<PromptContext>(api.fetchPromptContext, ctx, { ...at, targetMessageId: answer._id, contextOptions: { searchOptions: { limit: 5, vectorSearch: true, vectorScoreThreshold: 0.99 } } });
+    expect(near.messages.map(({ source }) => source)).toEqual(["prompt"]);
+  }));
+
+test("the context shown for a prompt is, message by message, what its model was shown", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const { api, model } = playground(["One", "Two", "Three", "Four"]);
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey });
+    const at = { apiKey, agentName: "Helper", threadId };
+    for (const [index, prompt] of ["First words", "Second words", "Third words"].entries()) {
+      const contextOptions = { recentMessages: index + 1, searchOptions: { limit: 1, textSearch: true } };
+      const context = await call<PromptContext>(api.fetchPromptContext, ctx, { ...at, prompt, contextOptions });
+      await call(api.generateText, ctx, { ...at, prompt, contextOptions });
+      const texts = (messages: readonly { role: string; content: unknown }[]) => messages.flatMap(({ role, content }) => (role === "system" ? [] : [JSON.stringify(content).match(/First words|Second words|Third words|One|Two|Three/u)?.[0]]));
+      expect(texts(context.messages.map(({ message }) => message))).toEqual(texts(model.calls[index]!.prompt));
+    }
   }));

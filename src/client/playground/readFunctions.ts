@@ -1,4 +1,4 @@
-import { paginationOptsValidator, queryGeneric, type PaginationResult } from "convex/server";
+import { paginationOptsValidator, queryGeneric, type PaginationOptions, type PaginationResult } from "convex/server";
 import { v } from "convex/values";
 import { failureOf } from "../../shared/errors.js";
 import { toListedUIMessages } from "../../shared/toUIMessages.js";
@@ -9,11 +9,14 @@ import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { QueryCtx } from "../ctx.js";
 import { listMessages as listDocs } from "../messages.js";
 import { listStreams as listThreadStreams, syncStreams } from "../streaming/syncStreams.js";
+import { listTurn } from "./answers.js";
 import { agentsFor, requireKey, type Playground } from "./access.js";
 import { describeAgent, type AgentDescription } from "./describeAgent.js";
 
 /** A thread in a list, with the last thing that was said in it. */
 export type ListedThread = ThreadDoc & {
+  /** The name of its user, in a list of several users' threads. */
+  userName?: string;
   lastAgentName?: string;
   /** The first 200 characters of the newest message. */
   latestMessage?: string;
@@ -45,7 +48,7 @@ const MAX_FOUND_THREADS = 50;
 
 /** The functions that only look: any key may call them. */
 export function readFunctions(playground: Playground) {
-  const { component, options } = playground;
+  const { component } = playground;
   return {
     /** Whether the key is right. A wrong one is better asked with the action `checkApiKey`, which slows down who guesses. */
     isApiKeyValid: queryGeneric({
@@ -58,29 +61,32 @@ export function readFunctions(playground: Playground) {
       handler: async (ctx, { apiKey, paginationOpts }): Promise<PaginationResult<{ _id: string; name: string }>> => {
         await requireKey(playground, ctx, apiKey);
         const users = await ctx.runQuery(component.users.listUsersWithThreads, { paginationOpts });
-        const named = async (userId: string) => ({ _id: userId, name: (await options.userNameLookup?.(ctx, userId)) ?? userId });
+        const named = async (userId: string) => ({ _id: userId, name: await nameOf(playground, ctx, userId) });
         return { ...users, page: await Promise.all(users.page.map(named)) };
       },
     }),
     /**
-     * A page of a user's threads (without `userId`: of nobody's), newest first. With `search` the threads with a
-     * matching title, best first, of the user or of all; they are one page. `status` keeps those of one status: a
-     * page may then hold fewer than it was asked for, and is not the last until `isDone`.
+     * A page of a user's threads (without `userId`: of nobody's; with `everyone`: of all), newest first. With `search`
+     * the threads with a matching title, best first, of the user or of all; they are one page. `status` keeps those of
+     * one status: a page may then hold fewer than it was asked for, and is not the last until `isDone`.
      */
     listThreads: queryGeneric({
-      args: { apiKey, userId: v.optional(v.string()), search: v.optional(v.string()), status: v.optional(vThreadStatus), paginationOpts: paginationOptsValidator },
-      handler: async (ctx, { apiKey, userId, search, status, paginationOpts }): Promise<PaginationResult<ListedThread>> => {
+      args: {
+        apiKey,
+        userId: v.optional(v.string()),
+        everyone: v.optional(v.boolean()),
+        search: v.optional(v.string()),
+        status: v.optional(vThreadStatus),
+        paginationOpts: paginationOptsValidator,
+      },
+      handler: async (ctx, { apiKey, userId, everyone = false, search, status, paginationOpts }): Promise<PaginationResult<ListedThread>> => {
         await requireKey(playground, ctx, apiKey);
-        const { cursor, endCursor, numItems } = paginationOpts;
         const found = search
           ? { page: await ctx.runQuery(component.threads.searchThreadTitles, { query: search, userId, limit: MAX_FOUND_THREADS }), isDone: true, continueCursor: "end" }
-          : await ctx.runQuery(component.threads.listThreadsByUserId, {
-              userId,
-              order: "desc",
-              paginationOpts: { cursor, numItems: Math.min(numItems, MAX_THREADS_PER_PAGE), ...(endCursor ? { endCursor } : {}) },
-            });
+          : await pageOfThreads(playground, ctx, { userId, everyone, paginationOpts });
         const threads = found.page.filter((thread) => status === undefined || thread.status === status);
-        return { ...found, page: await withActivity(playground, ctx, threads) };
+        const listed = await withActivity(playground, ctx, threads);
+        return { ...found, page: userId === undefined ? await withUserNames(playground, ctx, listed) : listed };
       },
     }),
     /** A thread, or null when there is none. */
@@ -102,6 +108,14 @@ export function readFunctions(playground: Playground) {
         const messages = await listDocs(ctx, component, { threadId, paginationOpts });
         const streams = await syncStreams(ctx, component, { threadId, streamArgs, includeStatuses: ["streaming", "aborted", "finished"] });
         return { ...messages, uiMessages: toListedUIMessages(messages.page.toReversed()), ...(streams && { streams }) };
+      },
+    }),
+    /** All messages of one turn, in its order: `order` is the turn's place in the thread. */
+    listTurn: queryGeneric({
+      args: { apiKey, threadId: v.string(), order: v.number() },
+      handler: async (ctx, { apiKey, threadId, order }): Promise<MessageDoc[]> => {
+        await requireKey(playground, ctx, apiKey);
+        return listTurn(ctx, component, { threadId, order });
       },
     }),
     /** The streams of a thread; ended ones are kept for half a minute. Default: those in flight. */
@@ -166,6 +180,26 @@ async function isRight(playground: Playground, ctx: QueryCtx, key: string): Prom
     if (failureOf(error)?.code === "invalid_api_key") return false;
     throw error;
   }
+}
+
+function pageOfThreads({ component }: Playground, ctx: QueryCtx, { userId, everyone, paginationOpts }: { userId: string | undefined; everyone: boolean; paginationOpts: PaginationOptions }) {
+  const { cursor, endCursor, numItems } = paginationOpts;
+  const page = { order: "desc" as const, paginationOpts: { cursor, numItems: Math.min(numItems, MAX_THREADS_PER_PAGE), ...(endCursor ? { endCursor } : {}) } };
+  return everyone ? ctx.runQuery(component.threads.listAllThreads, page) : ctx.runQuery(component.threads.listThreadsByUserId, { userId, ...page });
+}
+
+async function nameOf({ options }: Playground, ctx: QueryCtx, userId: string): Promise<string> {
+  return (await options.userNameLookup?.(ctx, userId)) ?? userId;
+}
+
+/** Asks for each user's name once, however many of the threads are theirs. */
+async function withUserNames(playground: Playground, ctx: QueryCtx, threads: ListedThread[]): Promise<ListedThread[]> {
+  const userIds = [...new Set(threads.flatMap(({ userId }) => userId ?? []))];
+  const names = new Map(await Promise.all(userIds.map(async (userId) => [userId, await nameOf(playground, ctx, userId)] as const)));
+  return threads.map((thread) => {
+    const userName = thread.userId === undefined ? undefined : names.get(thread.userId);
+    return userName === undefined ? thread : { ...thread, userName };
+  });
 }
 
 async function withActivity({ component }: Playground, ctx: QueryCtx, threads: ThreadDoc[]): Promise<ListedThread[]> {

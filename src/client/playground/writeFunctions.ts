@@ -1,9 +1,11 @@
 import { mutationGeneric } from "convex/server";
 import { v } from "convex/values";
+import { vMessageWithMetadata, type MessageDoc } from "../../shared/validators/messageDoc.js";
 import { vThreadStatus, type ThreadDoc } from "../../shared/validators/thread.js";
 import { approveToolCall, denyToolCall, type RecordedDecision } from "../approvals.js";
 import { abortStream as abort } from "../streaming/syncStreams.js";
 import { createThread as create, deleteThreadAsync, updateThreadMetadata } from "../threads.js";
+import { keepAnswer } from "./answers.js";
 import { requireKey, type Playground } from "./access.js";
 
 const apiKey = v.string();
@@ -40,6 +42,24 @@ export function writeFunctions(playground: Playground) {
         await requireKey(playground, ctx, apiKey, "write");
         await deleteThreadAsync(ctx, component, { threadId });
         return null;
+      },
+    }),
+    /**
+     * Saves an answer that `regenerate` or `generateText` made without saving (its `unsaved` messages), in place of what
+     * the turn of the prompt said or as a new turn.
+     */
+    keepAnswer: mutationGeneric({
+      args: {
+        apiKey,
+        threadId: v.string(),
+        agentName: v.string(),
+        promptMessageId: v.string(),
+        messages: v.array(vMessageWithMetadata),
+        place: v.union(v.literal("replace"), v.literal("newTurn")),
+      },
+      handler: async (ctx, { apiKey, ...kept }): Promise<MessageDoc[]> => {
+        await requireKey(playground, ctx, apiKey, "write");
+        return keepAnswer(ctx, component, kept);
       },
     }),
     /** Stops a generation that streams; what was said is kept. False: it had ended. */

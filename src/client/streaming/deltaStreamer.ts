@@ -5,13 +5,15 @@ import { toConvexRecord } from "../../shared/convexJson.js";
 import type { AgentComponent, MutationCtx } from "../ctx.js";
 import { DeltaWriter, type DeltaBatch } from "./deltaWriter.js";
 import { HalfPairs } from "./halfPairs.js";
+import { KnownChunks } from "./knownChunks.js";
+import type { Throttle } from "./throttle.js";
 import { systemTimers, type Timers } from "./timers.js";
 import { urgencyOf } from "./urgency.js";
 
 /** How a {@link DeltaStreamer} writes. */
 export type DeltaStreamerConfig<T> = {
-  /** The least time between two writes of text. Default: 250. */
-  throttleMs?: number | undefined;
+  /** The least time between two writes of text. Default: {@link adaptiveThrottle}. */
+  throttleMs?: Throttle | undefined;
   /** Called when the stream was stopped from outside. */
   onAsyncAbort: (reason: string) => Promise<void>;
   /** Stops the stream when it aborts. */
@@ -55,6 +57,7 @@ export class DeltaStreamer<T extends object> {
   streamId: string | undefined;
   readonly #writer: DeltaWriter<T>;
   readonly #pairs = new HalfPairs<T>();
+  readonly #known = new KnownChunks();
   readonly #unlink: () => void;
   #creating: Promise<string> | undefined;
   #ending: Promise<void> | undefined;
@@ -122,7 +125,10 @@ export class DeltaStreamer<T extends object> {
 
   async #send(batch: DeltaBatch<T> | undefined): Promise<boolean> {
     const streamId = await this.getStreamId();
-    return this.ctx.runMutation(this.component.streams.addDelta, { streamId, delta: stored(batch) });
+    const delta = stored(batch);
+    return this.#known.during(delta, (known) =>
+      // Without a delta nothing is added, and what is known does not matter.
+      this.ctx.runMutation(this.component.streams.addDelta, { streamId, delta, ...(delta === undefined || known === undefined ? {} : { known }) }));
   }
 
   #stoppedOutside(): void {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DeltaWriter, type DeltaBatch, type Urgency } from "./deltaWriter.js";
+import { adaptiveThrottle, type Throttle } from "./throttle.js";
 import type { Timers } from "./timers.js";
 
 type Part = { urgency: Urgency; id: number };
@@ -46,7 +47,7 @@ async function settle(): Promise<void> {
 
 type Sent = { atMs: number; ids: number[]; start: number; end: number };
 
-function writerOn(time: ManualTime, options: { send?: (batch: DeltaBatch<Part> | undefined) => Promise<boolean>; throttleMs?: number } = {}) {
+function writerOn(time: ManualTime, options: { send?: (batch: DeltaBatch<Part> | undefined) => Promise<boolean>; throttleMs?: Throttle } = {}) {
   const sent: Sent[] = [];
   const events: string[] = [];
   const writer = new DeltaWriter<Part>({
@@ -85,6 +86,25 @@ describe("a delta writer", () => {
       { atMs: 350, ids: [3, 4], start: 3, end: 5 },
     ]);
     writer.close();
+  });
+
+  test("with an adaptive throttle writes often at first and, the longer it runs, the less often, down to the least", async () => {
+    const time = new ManualTime();
+    const { writer, sent } = writerOn(time, { throttleMs: adaptiveThrottle({ firstMs: 100, afterMs: 1000, lastMs: 400 }) });
+    for (let ms = 0; ms <= 10_000; ms += 10) {
+      await time.goTo(ms);
+      writer.add([text(ms)]);
+    }
+    await time.goTo(10_000);
+    const gaps = sent.slice(1).map(({ atMs }, index) => atMs - (sent[index]?.atMs ?? 0));
+    expect(gaps.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 100));
+    expect(gaps).toEqual(gaps.toSorted((a, b) => a - b));
+    expect(gaps.at(-1)).toBe(400);
+    writer.close();
+  });
+
+  test("refuses an adaptive throttle that could not be one", () => {
+    for (const options of [{ firstMs: 0 }, { firstMs: 600 }, { afterMs: 0 }, { lastMs: Number.NaN }]) expect(() => adaptiveThrottle(options)).toThrow(RangeError);
   });
 
   test("sends a change of state at once", async () => {

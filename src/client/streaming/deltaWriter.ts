@@ -1,3 +1,4 @@
+import type { Throttle } from "./throttle.js";
 import type { Timers } from "./timers.js";
 
 /** A batch of a stream's parts: the log's entries from `start` (inclusive) to `end` (exclusive), perhaps merged. */
@@ -20,7 +21,7 @@ export type DeltaWriterOptions<T> = {
   urgency: (part: T) => Urgency;
   /** Merges parts before they leave; null or undefined keeps them as they are. */
   compress?: ((parts: T[]) => T[]) | null;
-  throttleMs: number;
+  throttleMs: Throttle;
   timers: Timers;
 };
 
@@ -41,7 +42,8 @@ export class DeltaWriter<T> {
   /** Index in the log of the first waiting part. */
   #start = 0;
   #mostUrgent: Urgency = "silent";
-  #hasShown = false;
+  /** When the first part that shows something was written. */
+  #shownSinceMs: number | undefined;
   #lastWriteMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #writing: Promise<unknown> | undefined;
@@ -114,19 +116,24 @@ export class DeltaWriter<T> {
   }
 
   #delayMs(): number {
-    const { throttleMs, timers } = this.#options;
-    const sinceMs = timers.now() - this.#lastWriteMs;
+    const sinceMs = this.#options.timers.now() - this.#lastWriteMs;
     switch (this.#mostUrgent) {
       case "silent":
         return Number.isFinite(sinceMs) ? Math.max(0, ASK_EVERY_MS - sinceMs) : ASK_EVERY_MS;
       case "text":
-        return this.#hasShown ? Math.max(0, throttleMs - sinceMs) : 0;
+        return this.#shownSinceMs === undefined ? 0 : Math.max(0, this.#throttleMs() - sinceMs);
       case "state":
         // After a failed write even a change of state keeps the distance.
-        return this.#failures > 0 ? Math.max(0, throttleMs - sinceMs) : 0;
+        return this.#failures > 0 ? Math.max(0, this.#throttleMs() - sinceMs) : 0;
       default:
         return this.#mostUrgent satisfies never;
     }
+  }
+
+  #throttleMs(): number {
+    const { throttleMs, timers } = this.#options;
+    if (typeof throttleMs === "number") return throttleMs;
+    return throttleMs(this.#shownSinceMs === undefined ? 0 : timers.now() - this.#shownSinceMs);
   }
 
   async #onTimer(): Promise<void> {
@@ -159,7 +166,7 @@ export class DeltaWriter<T> {
     this.#waiting = [];
     this.#start = end;
     this.#mostUrgent = "silent";
-    if (urgency !== "silent") this.#hasShown = true;
+    if (urgency !== "silent") this.#shownSinceMs ??= this.#options.timers.now();
     const { compress } = this.#options;
     const batch = parts.length === 0 ? undefined : { start, end, parts: compress ? compress(parts) : parts };
     return { parts, urgency, start, batch };

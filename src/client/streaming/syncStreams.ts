@@ -23,7 +23,7 @@ export async function syncStreams(
     case "list":
       return {
         kind: "list",
-        messages: await listStreams(ctx, component, { threadId, startOrder: streamArgs.startOrder, includeStatuses }),
+        messages: await listStreams(ctx, component, { threadId, startOrder: streamArgs.startOrder, whole: streamArgs.whole, includeStatuses }),
       };
     case "deltas": {
       const { cursors } = streamArgs;
@@ -38,10 +38,16 @@ export async function syncStreams(
 export async function listStreams(
   ctx: QueryCtx,
   component: AgentComponent,
-  args: { threadId: string; startOrder?: number; includeStatuses?: StreamStatus[] },
+  args: {
+    threadId: string;
+    startOrder?: number | undefined;
+    includeStatuses?: StreamStatus[] | undefined;
+    /** With all chunks, not the newest alone. */
+    whole?: boolean | undefined;
+  },
 ): Promise<StreamMessage[]> {
-  const { threadId, startOrder, includeStatuses } = args;
-  return ctx.runQuery(component.streams.list, { threadId, startOrder, statuses: includeStatuses });
+  const { threadId, startOrder, whole, includeStatuses } = args;
+  return ctx.runQuery(component.streams.list, { threadId, startOrder, whole, statuses: includeStatuses });
 }
 
 /**

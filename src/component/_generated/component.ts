@@ -319,6 +319,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               textOutputTokens?: number;
               raw?: any;
             };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
             sources?: Array<any>;
             warnings?: Array<any>;
             reasoning?: string;
@@ -391,6 +401,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               textOutputTokens?: number;
               raw?: any;
             };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
             sources?: Array<any>;
             warnings?: Array<any>;
             reasoning?: string;
@@ -458,6 +478,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               cacheWriteInputTokens?: number;
               textOutputTokens?: number;
               raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
             };
             sources?: Array<any>;
             warnings?: Array<any>;
@@ -540,6 +570,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               textOutputTokens?: number;
               raw?: any;
             };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
             sources?: Array<any>;
             warnings?: Array<any>;
             reasoning?: string;
@@ -605,6 +645,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               cacheWriteInputTokens?: number;
               textOutputTokens?: number;
               raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
             };
             sources?: Array<any>;
             warnings?: Array<any>;
@@ -685,6 +735,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               textOutputTokens?: number;
               raw?: any;
             };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
             sources?: Array<any>;
             warnings?: Array<any>;
             reasoning?: string;
@@ -749,6 +809,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               cacheWriteInputTokens?: number;
               textOutputTokens?: number;
               raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
             };
             sources?: Array<any>;
             warnings?: Array<any>;
@@ -815,6 +885,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               textOutputTokens?: number;
               raw?: any;
             };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
             sources?: Array<any>;
             warnings?: Array<any>;
             reasoning?: string;
@@ -824,6 +904,169 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             metadata?: any;
           }>;
           streamId?: string;
+        },
+        Name
+      >;
+      window: FunctionReference<
+        "query",
+        "internal",
+        {
+          threadId: string;
+          promptMessageId?: string;
+          window: { recentMessages: number; excludeToolMessages: boolean };
+        },
+        {
+          order: number;
+          recent: Array<{
+            _id: string;
+            _creationTime: number;
+            threadId: string;
+            order: number;
+            stepOrder: number;
+            userId?: string;
+            embeddingId?: string;
+            id?: string;
+            status: "pending" | "success" | "failed";
+            tool: boolean;
+            message?:
+              | {
+                  role: "user";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "assistant";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "tool";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "system";
+                  content: string;
+                  providerOptions?: Record<string, any>;
+                };
+            text?: string;
+            agentName?: string;
+            model?: string;
+            provider?: string;
+            providerOptions?: Record<string, any>;
+            providerMetadata?: Record<string, any>;
+            finishReason?:
+              | "stop"
+              | "length"
+              | "content-filter"
+              | "tool-calls"
+              | "error"
+              | "other"
+              | "unknown";
+            usage?: {
+              promptTokens?: number;
+              completionTokens?: number;
+              totalTokens?: number;
+              reasoningTokens?: number;
+              cachedInputTokens?: number;
+              nonCachedInputTokens?: number;
+              cacheWriteInputTokens?: number;
+              textOutputTokens?: number;
+              raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
+            sources?: Array<any>;
+            warnings?: Array<any>;
+            reasoning?: string;
+            reasoningDetails?: Array<any>;
+            error?: string;
+            fileIds?: Array<string>;
+            metadata?: any;
+          }>;
+          turn: Array<{
+            _id: string;
+            _creationTime: number;
+            threadId: string;
+            order: number;
+            stepOrder: number;
+            userId?: string;
+            embeddingId?: string;
+            id?: string;
+            status: "pending" | "success" | "failed";
+            tool: boolean;
+            message?:
+              | {
+                  role: "user";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "assistant";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "tool";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "system";
+                  content: string;
+                  providerOptions?: Record<string, any>;
+                };
+            text?: string;
+            agentName?: string;
+            model?: string;
+            provider?: string;
+            providerOptions?: Record<string, any>;
+            providerMetadata?: Record<string, any>;
+            finishReason?:
+              | "stop"
+              | "length"
+              | "content-filter"
+              | "tool-calls"
+              | "error"
+              | "other"
+              | "unknown";
+            usage?: {
+              promptTokens?: number;
+              completionTokens?: number;
+              totalTokens?: number;
+              reasoningTokens?: number;
+              cachedInputTokens?: number;
+              nonCachedInputTokens?: number;
+              cacheWriteInputTokens?: number;
+              textOutputTokens?: number;
+              raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
+            sources?: Array<any>;
+            warnings?: Array<any>;
+            reasoning?: string;
+            reasoningDetails?: Array<any>;
+            error?: string;
+            fileIds?: Array<string>;
+            metadata?: any;
+          }>;
         },
         Name
       >;
@@ -883,6 +1126,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               cacheWriteInputTokens?: number;
               textOutputTokens?: number;
               raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
             };
             sources?: Array<any>;
             warnings?: Array<any>;
@@ -956,6 +1209,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               cacheWriteInputTokens?: number;
               textOutputTokens?: number;
               raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
             };
             sources?: Array<any>;
             warnings?: Array<any>;
@@ -1049,6 +1312,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             textOutputTokens?: number;
             raw?: any;
           };
+          timing?: {
+            startedMs: number;
+            endedMs: number;
+            firstOutputMs?: number;
+            tools?: Array<{
+              toolCallId: string;
+              startedMs: number;
+              endedMs: number;
+            }>;
+          };
           sources?: Array<any>;
           warnings?: Array<any>;
           reasoning?: string;
@@ -1134,6 +1407,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               cacheWriteInputTokens?: number;
               textOutputTokens?: number;
               raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
             };
             sources?: Array<any>;
             warnings?: Array<any>;
@@ -1249,6 +1532,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             textOutputTokens?: number;
             raw?: any;
           };
+          timing?: {
+            startedMs: number;
+            endedMs: number;
+            firstOutputMs?: number;
+            tools?: Array<{
+              toolCallId: string;
+              startedMs: number;
+              endedMs: number;
+            }>;
+          };
           sources?: Array<any>;
           warnings?: Array<any>;
           reasoning?: string;
@@ -1330,6 +1623,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             cacheWriteInputTokens?: number;
             textOutputTokens?: number;
             raw?: any;
+          };
+          timing?: {
+            startedMs: number;
+            endedMs: number;
+            firstOutputMs?: number;
+            tools?: Array<{
+              toolCallId: string;
+              startedMs: number;
+              endedMs: number;
+            }>;
           };
           sources?: Array<any>;
           warnings?: Array<any>;
@@ -1418,6 +1721,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               textOutputTokens?: number;
               raw?: any;
             };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
             sources?: Array<any>;
             warnings?: Array<any>;
             reasoning?: string;
@@ -1425,6 +1738,110 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             error?: string;
             fileIds?: Array<string>;
             metadata?: any;
+          }>;
+        },
+        Name
+      >;
+      explain: FunctionReference<
+        "action",
+        "internal",
+        {
+          threadId?: string;
+          userId?: string;
+          targetMessageId?: string;
+          beforeOrder?: number;
+          text?: string;
+          limit: number;
+          messageRange?: { before: number; after: number };
+          excludeToolMessages?: boolean;
+          model?: string;
+          vector?: Array<number> | ArrayBuffer;
+          textSearch?: boolean;
+          vectorScoreThreshold?: number;
+          alreadyShown?: number;
+        },
+        {
+          messages: Array<{
+            _id: string;
+            _creationTime: number;
+            threadId: string;
+            order: number;
+            stepOrder: number;
+            userId?: string;
+            embeddingId?: string;
+            id?: string;
+            status: "pending" | "success" | "failed";
+            tool: boolean;
+            message?:
+              | {
+                  role: "user";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "assistant";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "tool";
+                  content: any;
+                  providerOptions?: Record<string, any>;
+                }
+              | {
+                  role: "system";
+                  content: string;
+                  providerOptions?: Record<string, any>;
+                };
+            text?: string;
+            agentName?: string;
+            model?: string;
+            provider?: string;
+            providerOptions?: Record<string, any>;
+            providerMetadata?: Record<string, any>;
+            finishReason?:
+              | "stop"
+              | "length"
+              | "content-filter"
+              | "tool-calls"
+              | "error"
+              | "other"
+              | "unknown";
+            usage?: {
+              promptTokens?: number;
+              completionTokens?: number;
+              totalTokens?: number;
+              reasoningTokens?: number;
+              cachedInputTokens?: number;
+              nonCachedInputTokens?: number;
+              cacheWriteInputTokens?: number;
+              textOutputTokens?: number;
+              raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
+            sources?: Array<any>;
+            warnings?: Array<any>;
+            reasoning?: string;
+            reasoningDetails?: Array<any>;
+            error?: string;
+            fileIds?: Array<string>;
+            metadata?: any;
+          }>;
+          matches: Array<{
+            messageId: string;
+            score: number;
+            textRank?: number;
+            vectorRank?: number;
+            vectorScore?: number;
           }>;
         },
         Name
@@ -1455,6 +1872,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           streamId: string;
           delta?: { start: number; end: number; parts: Array<any> };
+          known?: { from: number; end: number; chunks: Array<any> };
         },
         boolean,
         Name
@@ -1501,6 +1919,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           startOrder?: number;
           statuses?: Array<"streaming" | "finished" | "aborted">;
+          whole?: boolean;
         },
         Array<{
           streamId: string;
@@ -1515,6 +1934,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           providerOptions?: Record<string, any>;
           reason?: string;
           live?: { from: number; end: number; chunks: Array<any> };
+          sealed?: Array<any>;
         }>,
         Name
       >;
@@ -1596,6 +2016,36 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           error?: string;
           atMs: number;
         }>,
+        Name
+      >;
+      listAllThreads: FunctionReference<
+        "query",
+        "internal",
+        {
+          order?: "asc" | "desc";
+          paginationOpts: {
+            numItems: number;
+            cursor: string | null;
+            endCursor?: string | null;
+            id?: number;
+            maximumRowsRead?: number;
+            maximumBytesRead?: number;
+          };
+        },
+        {
+          page: Array<{
+            _id: string;
+            _creationTime: number;
+            userId?: string;
+            title?: string;
+            summary?: string;
+            status: "active" | "archived";
+          }>;
+          continueCursor: string;
+          isDone: boolean;
+          splitCursor?: string | null;
+          pageStatus?: "SplitRecommended" | "SplitRequired" | null;
+        },
         Name
       >;
       listThreadsByUserId: FunctionReference<
@@ -1698,6 +2148,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               textOutputTokens?: number;
               raw?: any;
             };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
+            };
             sources?: Array<any>;
             warnings?: Array<any>;
             reasoning?: string;
@@ -1765,6 +2225,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               cacheWriteInputTokens?: number;
               textOutputTokens?: number;
               raw?: any;
+            };
+            timing?: {
+              startedMs: number;
+              endedMs: number;
+              firstOutputMs?: number;
+              tools?: Array<{
+                toolCallId: string;
+                startedMs: number;
+                endedMs: number;
+              }>;
             };
             sources?: Array<any>;
             warnings?: Array<any>;

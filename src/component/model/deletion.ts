@@ -2,6 +2,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { deleteMessage } from "./overflow.js";
+import { readLive } from "./streamLog.js";
 import { deleteStream } from "./streamState.js";
 import { deleteVectors } from "./vectors.js";
 
@@ -76,7 +77,7 @@ async function deleteContent(ctx: MutationCtx, threadId: Id<"threads">, nowMs: n
   let count = 0;
   for (const stream of await streams.take(MAX_STREAMS)) {
     // One stream's log may be all that a transaction takes.
-    if (count > 0 && stream.from > SMALL_LOG) return false;
+    if (count > 0 && (await readLive(ctx, stream)).from > SMALL_LOG) return false;
     if (!(await deleteStream(ctx, stream))) return false;
     count += 1;
   }

@@ -6,8 +6,9 @@ import { readWindow, type WindowOptions } from "./context.js";
 import { toMessageDocs } from "./overflow.js";
 import { insertMessages, mustGetPrompt, type Position } from "./saveMessages.js";
 import { abortStream, createStream, stepStream, type NewStream } from "./streamState.js";
-import { getStream, type Delta } from "./streamLog.js";
+import { getStream, readLive } from "./streamLog.js";
 import { setVector } from "./vectors.js";
+import type { Delta } from "../../shared/liveLog.js";
 import type { Vector } from "../../shared/vectors.js";
 
 export interface StartOptions {
@@ -112,7 +113,7 @@ export async function saveStep(ctx: MutationCtx, options: StepOptions): Promise<
     .query("messages")
     .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("order", order).gte("stepOrder", stepOrder))
     .take(messages.length + MAX_BESIDE);
-  if (isRepeat(stream, options)) {
+  if (await isRepeat(ctx, stream, options)) {
     const before = await findSaved(ctx, rest, messages);
     if (before !== null) return { isOpen: true, messages: before };
   }
@@ -148,10 +149,11 @@ async function setEarlierVectors(ctx: MutationCtx, threadId: Id<"threads">, { mo
 const MAX_BESIDE = 1000;
 
 /** Whether this call may be one that was answered before: its chunks are in the log already, or it has none. */
-function isRepeat(stream: Doc<"streams"> | null, { stream: call }: StepOptions): boolean {
+async function isRepeat(ctx: MutationCtx, stream: Doc<"streams"> | null, { stream: call }: StepOptions): Promise<boolean> {
   if (stream === null || call === undefined) return true;
   if (stream.state.kind === "finished") return true;
-  return !call.finish && (call.delta === undefined || call.delta.end <= stream.end);
+  if (call.finish) return false;
+  return call.delta === undefined || call.delta.end <= (await readLive(ctx, stream)).end;
 }
 
 /** False when the generation was stopped, or when what it answers is gone. */

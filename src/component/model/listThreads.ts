@@ -11,7 +11,10 @@ const MAX_THREADS = 1000;
 const END = "end";
 
 export interface ListThreadsOptions {
-  userId: string | undefined;
+  /** Left out: nobody's threads. */
+  userId?: string | undefined;
+  /** The threads of all users, and nobody's too. */
+  everyone?: boolean | undefined;
   order: "asc" | "desc";
   paginationOpts: Pick<PaginationOptions, "cursor" | "numItems"> & { endCursor?: string | null };
 }
@@ -31,22 +34,25 @@ function parseCursor(cursor: string): Edge {
 }
 
 /** A user's threads by creation (without `userId`: those of nobody), a page at a time; `order` "desc" is newest first. */
-export async function listThreads(ctx: QueryCtx, { userId, order, paginationOpts }: ListThreadsOptions): Promise<PaginationResult<ThreadDoc>> {
+export async function listThreads(ctx: QueryCtx, { userId, everyone = false, order, paginationOpts }: ListThreadsOptions): Promise<PaginationResult<ThreadDoc>> {
   const { cursor, endCursor } = paginationOpts;
   if (cursor === END) return { page: [], isDone: true, continueCursor: END };
   const from = cursor === null || cursor === "" ? null : parseCursor(cursor);
   const last = typeof endCursor === "string" && endCursor !== END ? parseCursor(endCursor) : null;
   const limit = Math.min(Math.max(1, paginationOpts.numItems), MAX_THREADS);
   const page: ThreadDoc[] = [];
-  const threads = ctx.db
-    .query("threads")
-    .withIndex("userId", (q) => {
-      const ofUser = q.eq("userId", userId);
-      if (from === null) return ofUser;
-      return order === "desc" ? ofUser.lte("_creationTime", from.creationTime) : ofUser.gte("_creationTime", from.creationTime);
-    })
-    .order(order);
-  for await (const thread of threads) {
+  const table = ctx.db.query("threads");
+  const threads = everyone
+    ? table.withIndex("by_creation_time", (q) => {
+        if (from === null) return q;
+        return order === "desc" ? q.lte("_creationTime", from.creationTime) : q.gte("_creationTime", from.creationTime);
+      })
+    : table.withIndex("userId", (q) => {
+        const ofUser = q.eq("userId", userId);
+        if (from === null) return ofUser;
+        return order === "desc" ? ofUser.lte("_creationTime", from.creationTime) : ofUser.gte("_creationTime", from.creationTime);
+      });
+  for await (const thread of threads.order(order)) {
     if (from !== null && !isAfter(thread, from, order)) continue;
     if (last !== null && isAfter(thread, last, order)) return { page, isDone: false, continueCursor: String(endCursor) };
     if (endCursor === null || endCursor === undefined) {

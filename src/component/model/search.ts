@@ -1,6 +1,7 @@
 import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
-import { fuseRankings, searchWords } from "../../shared/ranking.js";
+import { fuseScores, searchWords } from "../../shared/ranking.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
+import type { SearchMatch } from "../../shared/validators/search.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { withoutTools } from "./context.js";
@@ -31,21 +32,53 @@ export interface SearchArgs {
  * The messages that words or vectors find, with those around them: by thread, the thread with the oldest find first,
  * each thread in its own order and its tool calls in pairs. `vectorIds` are what a vector search found, best first.
  */
-export async function searchMessages(
+export async function searchMessages(ctx: QueryCtx, given: SearchGiven): Promise<MessageDoc[]> {
+  return (await explainedSearch(ctx, given)).messages;
+}
+
+interface SearchGiven {
+  args: SearchArgs;
+  textSearch: boolean;
+  vectorIds: readonly string[];
+  /** How near the vectors are, in the places of `vectorIds`. */
+  vectorScores?: readonly number[] | undefined;
+}
+
+/** As {@link searchMessages}, and which of the messages matched, best first, and how well. */
+export async function explainedSearch(
   ctx: QueryCtx,
-  { args, textSearch, vectorIds }: { args: SearchArgs; textSearch: boolean; vectorIds: readonly string[] },
-): Promise<MessageDoc[]> {
+  { args, textSearch, vectorIds, vectorScores }: SearchGiven,
+): Promise<{ messages: MessageDoc[]; matches: SearchMatch[] }> {
   const search = await toSearch(ctx, args);
   const limit = Math.min(Math.max(0, Math.floor(args.limit)), MAX_LIMIT);
-  if (limit === 0 || (search.threadId === null && search.userId === undefined)) return [];
+  if (limit === 0 || (search.threadId === null && search.userId === undefined)) return { messages: [], matches: [] };
   const depth = textSearch && vectorIds.length > 0 ? depthFor(limit) : limit;
   const byVector = await findByVector(ctx, search, { vectorIds, limit: depth });
   const byText = textSearch ? await findByText(ctx, search, { text: args.text ?? search.target?.text ?? "", limit: depth }) : [];
   const found = new Map([...byText, ...byVector].map((row) => [row._id, row]));
-  const ids = fuseRankings([byVector, byText].map((rows) => rows.map(({ _id }) => _id))).slice(0, limit);
+  const scores = fuseScores([byVector, byText].map((rows) => rows.map(({ _id }) => _id))).slice(0, limit);
+  const ids = scores.map(([id]) => id);
   const best = [...found.values()].filter(({ _id }) => ids.includes(_id));
   const rows = await readSurroundings(ctx, best, { range: args.messageRange ?? { before: 0, after: 0 }, search });
-  return await toContext(ctx, rows, search);
+  const nearness = new Map(vectorIds.map((id, index) => [id, vectorScores?.[index]]));
+  const matches = scores.map(([messageId, score]): SearchMatch => ({
+    messageId,
+    score,
+    ...rankIn("textRank", byText, messageId),
+    ...rankIn("vectorRank", byVector, messageId),
+    ...scoreOf(byVector.find(({ _id }) => _id === messageId), nearness),
+  }));
+  return { messages: await toContext(ctx, rows, search), matches };
+}
+
+function rankIn(name: "textRank" | "vectorRank", rows: readonly Doc<"messages">[], id: string): Partial<SearchMatch> {
+  const index = rows.findIndex(({ _id }) => _id === id);
+  return index < 0 ? {} : { [name]: index + 1 };
+}
+
+function scoreOf(row: Doc<"messages"> | undefined, nearness: ReadonlyMap<string, number | undefined>): Partial<SearchMatch> {
+  const vectorScore = row?.embeddingId === undefined ? undefined : nearness.get(row.embeddingId);
+  return vectorScore === undefined ? {} : { vectorScore };
 }
 
 /** Two rankings are joined a little deeper than what is wanted of them: what both agree on may be the first of neither. */

@@ -1,28 +1,21 @@
-import { fail } from "../../shared/errors.js";
+import { fail, invariant } from "../../shared/errors.js";
+import { appendDelta, type Delta, type LiveChunks } from "../../shared/liveLog.js";
 import { mergeChunks } from "../../shared/mergeChunks.js";
 import { sizeBytesOf } from "../../shared/storedMessage.js";
-import type { JsonValue } from "../../shared/json.js";
 import type { StoredChunk, StreamDelta, StreamMessage } from "../../shared/validators/stream.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 
 /*
- * A stream's chunks are a log. The newest stand in the stream's own row, which each write replaces; when they pass
- * SEAL_BYTES they become an immutable row of `deltas`. A viewer's query reads the one small row; only who joins late
- * reads sealed rows.
+ * A stream's chunks are a log. The newest stand in one small row of `liveChunks`, which each write replaces; when they
+ * pass a few hundred bytes they become an immutable row of `deltas`. A viewer's query reads the stream's row and the
+ * small one; only who joins late reads sealed rows.
  */
-const SEAL_BYTES = 512;
-
 /** One answer to a viewer who catches up; the rest comes with the next question. */
 const MAX_CATCH_UP_BYTES = 1024 * 1024;
 export const MAX_STREAMS = 100;
 
-/** Chunks with the indexes `start` (inclusive) to `end` (exclusive) of the log, merged where they could be. */
-export interface Delta {
-  start: number;
-  end: number;
-  parts: StoredChunk[];
-}
+export type Live = Pick<Doc<"liveChunks">, "from" | "end" | "chunks" | "writtenMs">;
 
 export async function getStream(ctx: QueryCtx, streamId: string): Promise<Doc<"streams"> | null> {
   const id = ctx.db.normalizeId("streams", streamId);
@@ -35,49 +28,39 @@ export async function mustGetStream(ctx: QueryCtx, streamId: string): Promise<Do
   return stream;
 }
 
-/** What a stream's row becomes when `delta` is added. Fails when the delta does not begin where the log ends. */
-export async function appended(
+/** The newest chunks of a stream. They live and end with it. */
+export async function readLive(ctx: QueryCtx, { liveId }: Doc<"streams">): Promise<Live> {
+  const live = await ctx.db.get(liveId);
+  invariant(live, "a stream has a row of live chunks");
+  return live;
+}
+
+/**
+ * Adds a delta to a stream's log and returns the newest chunks. With `known`, what the caller knows them to be, they
+ * are not read. Fails when the delta does not begin where the log ends.
+ */
+export async function append(
   ctx: MutationCtx,
   stream: Doc<"streams">,
-  { delta, nowMs }: { delta: Delta | undefined; nowMs: number },
-): Promise<Pick<Doc<"streams">, "from" | "end" | "chunks" | "lastWriteMs">> {
-  const { _id: streamId, from, end, chunks } = stream;
-  if (delta === undefined) return { from, end, chunks, lastWriteMs: stream.lastWriteMs };
-  if (delta.start !== end || delta.end < delta.start) {
+  { delta, known, nowMs }: { delta: Delta | undefined; known?: LiveChunks | undefined; nowMs: number },
+): Promise<LiveChunks> {
+  const { _id: streamId, liveId } = stream;
+  const before = known ?? (await readLive(ctx, stream));
+  if (delta === undefined) return before;
+  if (delta.start !== before.end || delta.end < delta.start) {
     fail({
       code: "stream_gap",
       streamId,
-      expected: end,
+      expected: before.end,
       received: delta.start,
-      message: `The stream "${streamId}" has ${end} chunks; a delta of the chunks ${delta.start} to ${delta.end} does not continue it.`,
+      message: `The stream "${streamId}" has ${before.end} chunks; a delta of the chunks ${delta.start} to ${delta.end} does not continue it.`,
     });
   }
-  const parts = delta.parts.map(withoutBulk);
-  const isFull = chunks.length > 0 && sizeBytesOf(chunks) + sizeBytesOf(parts) > SEAL_BYTES;
-  if (!isFull) return { from, end: delta.end, chunks: mergeChunks([...chunks, ...parts]), lastWriteMs: nowMs };
-  // What is sealed was in the live row before, so a viewer who saw that row goes on without a gap.
-  await ctx.db.insert("deltas", { streamId, start: from, end, parts: chunks });
-  return { from: end, end: delta.end, chunks: parts, lastWriteMs: nowMs };
+  const { live, sealed } = appendDelta(before, delta);
+  if (sealed !== null) await ctx.db.insert("deltas", { streamId, ...sealed });
+  await ctx.db.patch(liveId, { ...live, writtenMs: nowMs });
+  return live;
 }
-
-/** A chunk larger than this is shown when it is saved, not before: a row holds 1 MiB, and viewers are sent all of it. */
-const MAX_CHUNK_BYTES = 128 * 1024;
-
-/** A large chunk without what makes it large. Its place in the log stays. */
-function withoutBulk(chunk: StoredChunk): StoredChunk {
-  const sizeBytes = sizeBytesOf(chunk);
-  if (sizeBytes <= MAX_CHUNK_BYTES) return chunk;
-  const small = Object.entries(chunk).filter(([, value]) => sizeBytesOf(value) <= MAX_CHUNK_BYTES / 8);
-  return { ...Object.fromEntries(small), type: chunk.type, ...(BULK[chunk.type]?.(sizeBytes) ?? { type: "data-omitted", transient: true, data: null }) };
-}
-
-/** What stands for the bulk of a chunk whose loss would change the state of a part. */
-const BULK: Readonly<Record<string, (sizeBytes: number) => Record<string, JsonValue>>> = {
-  "tool-input-available": (sizeBytes) => ({ input: { omittedBytes: sizeBytes } }),
-  "tool-input-error": (sizeBytes) => ({ input: { omittedBytes: sizeBytes } }),
-  "tool-output-available": (sizeBytes) => ({ output: { omittedBytes: sizeBytes } }),
-  "tool-output-error": (sizeBytes) => ({ errorText: `An error of ${sizeBytes} bytes` }),
-};
 
 /** How much more an answer may hold; shared by all streams of one question. */
 export interface Budget {
@@ -91,24 +74,25 @@ export const catchUpBudget = (): Budget => ({ bytes: MAX_CATCH_UP_BYTES });
  * whole: its chunks are merged and cannot be parted.
  */
 export async function readDeltas(ctx: QueryCtx, stream: Doc<"streams">, { cursor, budget }: { cursor: number; budget: Budget }): Promise<StreamDelta[]> {
+  const live = await readLive(ctx, stream);
   const deltas: StreamDelta[] = [];
-  for await (const { streamId, start, end, parts } of sealedFrom(ctx, stream, cursor)) {
+  for await (const { streamId, start, end, parts } of sealedFrom(ctx, stream, { cursor, live })) {
     const first = deltas[0] === undefined && start > cursor ? await deltaAround(ctx, stream, cursor) : null;
     if (first !== null) deltas.push(first);
     if (budget.bytes <= 0) return deltas;
     budget.bytes -= sizeBytesOf(parts);
     deltas.push({ streamId, start, end, parts });
   }
-  if (deltas.length === 0 && cursor < stream.from) {
+  if (deltas.length === 0 && cursor < live.from) {
     const last = await deltaAround(ctx, stream, cursor);
     if (last !== null) deltas.push(last);
   }
-  if (stream.end > cursor) deltas.push({ streamId: stream._id, start: stream.from, end: stream.end, parts: stream.chunks });
+  if (live.end > cursor) deltas.push({ streamId: stream._id, start: live.from, end: live.end, parts: live.chunks });
   return deltas;
 }
 
-async function* sealedFrom(ctx: QueryCtx, stream: Doc<"streams">, cursor: number): AsyncGenerator<Doc<"deltas">> {
-  if (cursor >= stream.from) return;
+async function* sealedFrom(ctx: QueryCtx, stream: Doc<"streams">, { cursor, live }: { cursor: number; live: LiveChunks }): AsyncGenerator<Doc<"deltas">> {
+  if (cursor >= live.from) return;
   yield* ctx.db.query("deltas").withIndex("streamId", (q) => q.eq("streamId", stream._id).gte("start", cursor));
 }
 
@@ -123,8 +107,8 @@ async function deltaAround(ctx: QueryCtx, { _id }: Doc<"streams">, cursor: numbe
   return { streamId, start, end, parts };
 }
 
-/** All chunks of a stream, for saving what was shown. Bounded by `maxBytes`; what is past it is left out. */
-export async function readAllChunks(ctx: QueryCtx, stream: Doc<"streams">, maxBytes: number): Promise<StoredChunk[]> {
+/** All chunks of a stream up to `live`, for saving what was shown. Bounded by `maxBytes`; what is past it is left out. */
+export async function readAllChunks(ctx: QueryCtx, stream: Doc<"streams">, { live, maxBytes }: { live: LiveChunks; maxBytes: number }): Promise<StoredChunk[]> {
   const chunks: StoredChunk[] = [];
   let bytes = 0;
   const sealed = ctx.db.query("deltas").withIndex("streamId", (q) => q.eq("streamId", stream._id));
@@ -133,12 +117,13 @@ export async function readAllChunks(ctx: QueryCtx, stream: Doc<"streams">, maxBy
     if (bytes > maxBytes) break;
     chunks.push(...parts);
   }
-  chunks.push(...stream.chunks);
+  chunks.push(...live.chunks);
   return chunks;
 }
 
-export function toStreamMessage(stream: Doc<"streams">): StreamMessage {
-  const { _id, state, order, stepOrder, format, userId, agentName, model, provider, providerOptions, from, end, chunks } = stream;
+export async function toStreamMessage(ctx: QueryCtx, stream: Doc<"streams">): Promise<StreamMessage & { live: LiveChunks }> {
+  const { _id, state, order, stepOrder, format, userId, agentName, model, provider, providerOptions } = stream;
+  const { from, end, chunks } = await readLive(ctx, stream);
   return {
     streamId: _id,
     status: state.kind,
@@ -155,11 +140,25 @@ export function toStreamMessage(stream: Doc<"streams">): StreamMessage {
   };
 }
 
+/** With all chunks before the newest, unless they are more than the budget holds: then the viewer asks for them. */
+export async function wholeStreamMessage(ctx: QueryCtx, stream: Doc<"streams">, budget: Budget): Promise<StreamMessage> {
+  const message = await toStreamMessage(ctx, stream);
+  const { live } = message;
+  if (live.from === 0) return message;
+  const sealed: StoredChunk[] = [];
+  for await (const { parts } of sealedFrom(ctx, stream, { cursor: 0, live })) {
+    budget.bytes -= sizeBytesOf(parts);
+    if (budget.bytes <= 0) return message;
+    sealed.push(...parts);
+  }
+  return { ...message, sealed: mergeChunks(sealed) };
+}
+
 /** The streams of a thread in the given states, oldest turn first. */
 export async function listStreams(
   ctx: QueryCtx,
   { threadId, startOrder, statuses }: { threadId: Id<"threads">; startOrder: number; statuses: readonly Doc<"streams">["state"]["kind"][] },
-): Promise<StreamMessage[]> {
+): Promise<Doc<"streams">[]> {
   const lists = await Promise.all(
     statuses.map((kind) =>
       ctx.db
@@ -169,5 +168,5 @@ export async function listStreams(
         .take(MAX_STREAMS),
     ),
   );
-  return lists.flat().map(toStreamMessage).sort((a, b) => a.order - b.order || a.stepOrder - b.stepOrder);
+  return lists.flat().sort((a, b) => a.order - b.order || a.stepOrder - b.stepOrder);
 }

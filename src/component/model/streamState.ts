@@ -8,7 +8,8 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { releaseDecisions, toolNamesOfTurn } from "./approvals.js";
 import { insertMessages, newestRow } from "./saveMessages.js";
-import { appended, readAllChunks, type Delta } from "./streamLog.js";
+import { append, readAllChunks, readLive } from "./streamLog.js";
+import { NO_CHUNKS, type Delta, type LiveChunks } from "../../shared/liveLog.js";
 import { sizeBytesOf } from "../../shared/storedMessage.js";
 
 /** How long a writer may be silent before its stream is taken for dead. Writers are heard of every few seconds. */
@@ -31,7 +32,8 @@ export type NewStream = Pick<
 
 /** Opens a stream and sets a watchdog on it. */
 export async function createStream(ctx: MutationCtx, stream: NewStream, nowMs: number): Promise<Id<"streams">> {
-  const streamId = await ctx.db.insert("streams", { ...stream, state: { kind: "streaming" }, from: 0, end: 0, chunks: [], lastWriteMs: nowMs, savedSteps: 0 });
+  const liveId = await ctx.db.insert("liveChunks", { ...NO_CHUNKS, writtenMs: nowMs });
+  const streamId = await ctx.db.insert("streams", { ...stream, state: { kind: "streaming" }, liveId });
   await ctx.scheduler.runAfter(SILENCE_MS, internal.streams.watch, { streamId });
   return streamId;
 }
@@ -42,16 +44,18 @@ export async function createStream(ctx: MutationCtx, stream: NewStream, nowMs: n
  */
 export async function addDelta(
   ctx: MutationCtx,
-  { stream, delta, nowMs }: { stream: Doc<"streams"> | null; delta: Delta | undefined; nowMs: number },
+  { stream, delta, known, nowMs }: { stream: Doc<"streams"> | null; delta: Delta | undefined; known: LiveChunks | undefined; nowMs: number },
 ): Promise<boolean> {
   if (stream === null || stream.state.kind !== "streaming") return false;
   if (delta === undefined) await beat(ctx, stream, nowMs);
-  else await ctx.db.patch(stream._id, await appended(ctx, stream, { delta, nowMs }));
+  else await append(ctx, stream, { delta, known, nowMs });
   return true;
 }
 
-async function beat(ctx: MutationCtx, { _id: streamId, lastWriteMs }: Doc<"streams">, nowMs: number): Promise<void> {
-  if (nowMs - lastWriteMs < HEARTBEAT_MS) return;
+async function beat(ctx: MutationCtx, stream: Doc<"streams">, nowMs: number): Promise<void> {
+  const { _id: streamId } = stream;
+  const { writtenMs } = await readLive(ctx, stream);
+  if (nowMs - writtenMs < HEARTBEAT_MS) return;
   const last = await findHeartbeat(ctx, streamId);
   if (last === null) await ctx.db.insert("heartbeats", { streamId, atMs: nowMs });
   else if (nowMs - last.atMs >= HEARTBEAT_MS) await ctx.db.patch(last._id, { atMs: nowMs });
@@ -66,9 +70,10 @@ export async function stepStream(
   ctx: MutationCtx,
   { stream, delta, finish, savesStep, nowMs }: { stream: Doc<"streams">; delta: Delta | undefined; finish: boolean; savesStep: boolean; nowMs: number },
 ): Promise<void> {
+  if (delta !== undefined) await append(ctx, stream, { delta, nowMs });
+  if (!savesStep && !finish) return;
   await ctx.db.patch(stream._id, {
-    ...(await appended(ctx, stream, { delta, nowMs })),
-    ...(savesStep ? { savedSteps: stream.savedSteps + 1 } : {}),
+    ...(savesStep ? { savedSteps: (stream.savedSteps ?? 0) + 1 } : {}),
     ...(finish ? { state: { kind: "finished" as const, endedMs: nowMs } } : {}),
   });
 }
@@ -90,9 +95,9 @@ export async function abortStream(
   { stream, reason, delta, nowMs }: { stream: Doc<"streams">; reason: string; delta?: Delta | undefined; nowMs: number },
 ): Promise<MessageDoc[] | null> {
   if (stream.state.kind !== "streaming") return null;
-  const log = await appended(ctx, stream, { delta, nowMs });
-  await ctx.db.patch(stream._id, { ...log, state: { kind: "aborted", endedMs: nowMs, reason } });
-  const saved = stream.savesOutput === false ? [] : await saveWhatWasSeen(ctx, { ...stream, ...log }, { reason, nowMs });
+  const live = await append(ctx, stream, { delta, nowMs });
+  await ctx.db.patch(stream._id, { state: { kind: "aborted", endedMs: nowMs, reason } });
+  const saved = stream.savesOutput === false ? [] : await saveWhatWasSeen(ctx, stream, { live, reason, nowMs });
   await releaseDecisions(ctx, { threadId: stream.threadId, order: stream.order, streamId: stream._id });
   return saved;
 }
@@ -100,16 +105,16 @@ export async function abortStream(
 async function saveWhatWasSeen(
   ctx: MutationCtx,
   stream: Doc<"streams">,
-  { reason, nowMs }: { reason: string; nowMs: number },
+  { live, reason, nowMs }: { live: LiveChunks; reason: string; nowMs: number },
 ): Promise<MessageDoc[]> {
-  const { threadId, order, stepOrder, userId, agentName, model, provider } = stream;
+  const { threadId, order, stepOrder, userId, agentName, model, provider, savedSteps = 0 } = stream;
   // The thread may be on its way out; nothing is added to it any more.
   if ((await ctx.db.get(threadId)) === null) return [];
   const newest = await newestRow(ctx, threadId, order);
-  const reduction = reduceChunks(emptyReduction, await readAllChunks(ctx, stream, MAX_LOG_BYTES));
-  const shown = reductionToMessages(reduction, { reason, skipSteps: stream.savedSteps });
+  const reduction = reduceChunks(emptyReduction, await readAllChunks(ctx, stream, { live, maxBytes: MAX_LOG_BYTES }));
+  const shown = reductionToMessages(reduction, { reason, skipSteps: savedSteps });
   // The first step that is saved brings them along.
-  const outcomes = stream.savedSteps > 0 ? undefined : await outcomesOf(ctx, stream, reduction);
+  const outcomes = savedSteps > 0 ? undefined : await outcomesOf(ctx, stream, reduction);
   // A generation that failed before it said anything still leaves a message that says so.
   const messages = shown.length > 0 ? shown : [{ role: "assistant" as const, content: "" }];
   const metadata = jsonOf(reduction.metadata);
@@ -154,14 +159,15 @@ export async function watchStream(ctx: MutationCtx, { streamId, nowMs }: { strea
 async function nextLook(ctx: MutationCtx, stream: Doc<"streams">): Promise<number> {
   if (stream.state.kind !== "streaming") return stream.state.endedMs + KEEP_ENDED_MS;
   const heartbeat = await findHeartbeat(ctx, stream._id);
-  return Math.max(stream.lastWriteMs, heartbeat?.atMs ?? 0) + SILENCE_MS;
+  const { writtenMs } = await readLive(ctx, stream);
+  return Math.max(writtenMs, heartbeat?.atMs ?? 0) + SILENCE_MS;
 }
 
 /** Sealed rows are about half a kilobyte; the few large ones hold one tool's output each. */
 const MAX_DELETED_DELTAS = 2000;
 const MAX_DELETED_BYTES = 6 * 1024 * 1024;
 
-/** Removes a stream with its deltas and heartbeat. False when some are left for another transaction. */
+/** Removes a stream with its chunks and heartbeat. False when some are left for another transaction. */
 export async function deleteStream(ctx: MutationCtx, stream: Doc<"streams">): Promise<boolean> {
   let count = 0;
   let bytes = 0;
@@ -173,6 +179,7 @@ export async function deleteStream(ctx: MutationCtx, stream: Doc<"streams">): Pr
   }
   const heartbeat = await findHeartbeat(ctx, stream._id);
   if (heartbeat !== null) await ctx.db.delete(heartbeat._id);
+  await ctx.db.delete(stream.liveId);
   await ctx.db.delete(stream._id);
   return true;
 }

@@ -22,12 +22,16 @@ export interface LiveStreamsOptions {
 
 /**
  * The streams of one thread: one subscription whose arguments never change while replies stream, and a second one
- * only while chunks are missing.
+ * only while chunks are missing. Who has just come asks for the whole of each stream, so that its text is there at the
+ * first answer; as soon as there is a stream, the lasting subscription takes over.
  */
 export class LiveStreams {
   readonly #group: QueryGroup;
   readonly #options: LiveStreamsOptions;
-  readonly #list: LiveQuery<StreamsResult>;
+  #list: LiveQuery<StreamsResult>;
+  /** What takes the place of `#list` once it is here; undefined before that is wanted, and afterwards. */
+  #lasting: LiveQuery<StreamsResult> | undefined;
+  #isLasting = false;
   readonly #store: StreamStore;
   #gap: { key: string; query: LiveQuery<StreamsResult> } | undefined;
   #isLoaded = false;
@@ -35,8 +39,7 @@ export class LiveStreams {
   constructor(group: QueryGroup, options: LiveStreamsOptions) {
     this.#group = group;
     this.#options = options;
-    const { startOrder } = options;
-    this.#list = group.add(this.#args({ kind: "list", ...(startOrder === undefined ? {} : { startOrder }) }));
+    this.#list = group.add(this.#listArgs({ whole: true }));
     this.#store = new StreamStore(options.threadId, options.nowMs);
   }
 
@@ -51,7 +54,7 @@ export class LiveStreams {
 
   /** Reads the results, and opens or closes the subscription for missing chunks. Throws what a query threw. */
   refresh(): void {
-    const result = this.#list.read();
+    const result = this.#newest();
     this.#isLoaded = result !== undefined;
     const streams = result?.streams;
     if (streams?.kind !== "list") return;
@@ -61,6 +64,25 @@ export class LiveStreams {
     if (missing?.kind === "deltas") this.#store.addDeltas(missing.deltas);
     this.#store.setRows(rows);
     this.#followGaps();
+    if (streams.messages.length > 0) this.#settle();
+  }
+
+  #newest(): StreamsResult | undefined {
+    const lasting = this.#lasting?.read();
+    if (lasting === undefined || this.#lasting === undefined) return this.#list.read();
+    this.#group.remove(this.#list);
+    this.#list = this.#lasting;
+    this.#lasting = undefined;
+    return lasting;
+  }
+
+  /** There is a stream: from now on only its newest chunks are wanted. */
+  #settle(): void {
+    if (this.#isLasting) return;
+    this.#isLasting = true;
+    this.#lasting = this.#group.add(this.#listArgs({}));
+    // What the client already holds needs no second notification.
+    if (this.#lasting.read() !== undefined) this.refresh();
   }
 
   #followGaps(): void {
@@ -72,6 +94,11 @@ export class LiveStreams {
     if (old !== undefined) this.#group.remove(old.query);
     // What the client already holds needs no second notification.
     if (this.#gap?.query.read() !== undefined) this.refresh();
+  }
+
+  #listArgs(more: { whole?: true }): QueryArgs {
+    const { startOrder } = this.#options;
+    return this.#args({ kind: "list", ...(startOrder === undefined ? {} : { startOrder }), ...more });
   }
 
   #args(streamArgs: StreamArgs): QueryArgs {

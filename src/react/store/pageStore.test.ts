@@ -11,11 +11,11 @@ const TAIL = 6;
 const ownCursors: PagePolicy<FakeRow> = {
   keyOf: (row) => row.key,
   compare: (a, b) => a.order - b.order || a.stepOrder - b.stepOrder,
-  cutBelowNewest: ({ page }, settled) => {
+  cutBelowNewest: ({ page }) => {
     const orders = page.map((row) => row.order);
     const newest = Math.max(...orders);
     if (orders.every((order) => order === newest)) return undefined;
-    return settled && page.length <= TAIL ? undefined : String(newest);
+    return page.length <= TAIL ? undefined : String(newest);
   },
 };
 const foreignCursors: PagePolicy<FakeRow> = { ...ownCursors, cutBelowNewest: () => undefined };
@@ -157,8 +157,9 @@ describe("pages with our cursors", () => {
       client.settle();
     }
     const rows = client.sent.slice(before).map(({ value }) => (value as { page: FakeRow[] }).page.length);
-    expect(rows).toEqual([3, 4, 5, 6]);
-    expect(client.opened).toHaveLength(opened);
+    // The new turn, then with the one before it (which is from now on part of the tail), then each reply.
+    expect(rows).toEqual([1, 3, 4, 5, 6]);
+    expect(client.opened).toHaveLength(opened + 1);
     expect(keys(pages.view.items)).toEqual(expected(thread, pages));
   });
 
@@ -192,11 +193,14 @@ describe("failures", () => {
   test("a cursor that is no longer valid starts the list anew", () => {
     const thread = new FakeThread();
     for (let turn = 0; turn < 6; turn++) thread.addTurn();
-    let stale = false;
+    const given = new Set<string>();
+    const stale = new Set<string>();
     const client = new FakeClient((args) => {
       const { cursor } = args.paginationOpts as { cursor: string | null };
-      if (stale && cursor !== null) throw new Error("InvalidCursor: tried to use a cursor of another list");
-      return thread.page(args);
+      if (cursor !== null && stale.has(cursor)) throw new Error("InvalidCursor: tried to use a cursor of another list");
+      const result = thread.page(args);
+      given.add(result.continueCursor);
+      return result;
     });
     let pages: PageStore<FakeRow> | undefined;
     const group = new QueryGroup(client, () => pages?.refresh());
@@ -206,7 +210,8 @@ describe("failures", () => {
     pages.loadMore(4);
     client.settle();
     expect(pages.view.items).toHaveLength(8);
-    stale = true;
+    for (const cursor of given) stale.add(cursor);
+    thread.addTurn();
     client.settle();
     expect(pages.view.items).toHaveLength(4);
     expect(pages.view.status).toBe("CanLoadMore");

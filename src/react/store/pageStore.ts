@@ -23,10 +23,10 @@ export interface PagePolicy<Item> {
   /** Negative when `a` is older than `b`. */
   compare(a: Item, b: Item): number;
   /**
-   * Where to cut the newest page: a cursor below the part that still changes, or undefined when the page need not be
-   * cut (or cannot be: the cursors of a foreign query are opaque). `settled` is false right after the first load.
+   * Where to cut a tail that has grown: a cursor below the part that still changes, or undefined when it need not be
+   * cut (or cannot be: the cursors of a foreign query are opaque).
    */
-  cutBelowNewest(result: PageResult<Item>, settled: boolean): string | undefined;
+  cutBelowNewest(result: PageResult<Item>): string | undefined;
 }
 
 /**
@@ -70,7 +70,7 @@ export class PageStore<Item> {
     this.#baseArgs = options.args;
     this.#policy = options.policy;
     this.#initialNumItems = options.initialNumItems;
-    this.#segments = [this.#open({ start: null, end: undefined, numItems: options.initialNumItems })];
+    this.#segments = [this.#openNewest()];
   }
 
   get view(): PageView<Item> {
@@ -107,11 +107,25 @@ export class PageStore<Item> {
     return { start, end, numItems, query, edge: end, shown: undefined, replacements: undefined };
   }
 
+  /** The tail alone, so that it is here at once and the page below it is sent only once. */
+  #openNewest(): Segment<Item> {
+    return this.#open({ start: null, end: undefined, numItems: Math.min(1, this.#initialNumItems) });
+  }
+
+  /** What is left of the first page, once it is known where the tail ends. */
+  #fillFirstPage(): void {
+    const [tail, ...others] = this.#segments;
+    if (tail?.shown === undefined || tail.edge === undefined || others.length > 0 || tail.end !== undefined) return;
+    const missing = this.#initialNumItems - tail.shown.page.length;
+    if (missing > 0 && !tail.shown.isDone) this.#segments.push(this.#open({ start: tail.edge, end: undefined, numItems: missing }));
+  }
+
   #settle(): void {
     // Each pass reads, and swaps in what has loaded. Every swap shortens a chain of replacements, so this ends; the
     // bound turns a query that answers nonsense into a list that is late instead of a page that hangs.
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       for (const segment of this.#segments) this.#read(segment);
+      this.#fillFirstPage();
       if (!this.#swapLoaded()) return;
     }
   }
@@ -121,11 +135,10 @@ export class PageStore<Item> {
     const result = segment.query.read();
     if (result === undefined || result === segment.shown) return;
     this.#isStale = true;
-    const isFirst = segment.shown === undefined;
     const isNewest = segment.start === null && segment.replacements === undefined;
     if (segment.end === undefined) this.#readOpen(segment, result);
     else this.#readFixed(segment, segment.end, result);
-    if (isNewest && segment.replacements === undefined && segment.shown === result) this.#cutTail(segment, !isFirst);
+    if (isNewest && segment.replacements === undefined && segment.shown === result) this.#cutTail(segment);
   }
 
   #readOpen(segment: Segment<Item>, result: PageResult<Item>): void {
@@ -165,10 +178,10 @@ export class PageStore<Item> {
     return [this.#open({ start, end: cut, numItems }), this.#open({ start: cut, end, numItems })];
   }
 
-  #cutTail(segment: Segment<Item>, settled: boolean): void {
+  #cutTail(segment: Segment<Item>): void {
     const { shown, edge } = segment;
     if (shown === undefined) return;
-    const cut = this.#policy.cutBelowNewest(shown, settled);
+    const cut = this.#policy.cutBelowNewest(shown);
     if (cut === undefined || cut === segment.end || cut === edge) return;
     const reachesEnd = segment.end === undefined && shown.isDone;
     segment.replacements = this.#split(segment, cut, reachesEnd ? undefined : edge);
@@ -228,8 +241,10 @@ export class PageStore<Item> {
     if (!isSame) this.#view = { items, status };
   }
 
+  /** True until more than the tail has loaded: a cursor that is refused so early would be refused again. */
   #isFresh(): boolean {
-    return this.#segments.length === 1 && this.#segments[0]?.end === undefined;
+    const [tail, ...others] = this.#segments;
+    return tail?.end === undefined && others.every(({ shown }) => shown === undefined);
   }
 
   #restart(): void {
@@ -238,7 +253,7 @@ export class PageStore<Item> {
       segment.replacements?.forEach(drop);
     };
     this.#segments.forEach(drop);
-    this.#segments = [this.#open({ start: null, end: undefined, numItems: this.#initialNumItems })];
+    this.#segments = [this.#openNewest()];
   }
 }
 

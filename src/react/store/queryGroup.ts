@@ -1,3 +1,5 @@
+import { isPackedThread, unpackThread } from "../../shared/packedThread.js";
+
 /** Arguments of one subscription, as they go over the wire. */
 export type QueryArgs = Readonly<Record<string, unknown>>;
 
@@ -14,11 +16,16 @@ export interface QuerySource {
   watch(args: QueryArgs): QueryWatch;
 }
 
-/** A subscription that remembers its last result, so that a re-subscription does not fall back to "loading". */
+/**
+ * A subscription that remembers its last result, so that a re-subscription does not fall back to "loading". What
+ * `listThread` packed is unpacked here, once for each result.
+ */
 export class LiveQuery<Result> {
   readonly args: QueryArgs;
   readonly #watch: QueryWatch;
   #unsubscribe: (() => void) | undefined;
+  /** The newest result as it came. */
+  #received: unknown;
   #last: Result | undefined;
 
   constructor(source: QuerySource, args: QueryArgs) {
@@ -29,8 +36,10 @@ export class LiveQuery<Result> {
   /** The newest result, or the last known one while a new subscription loads. Throws what the query threw. */
   read(): Result | undefined {
     const result = this.#watch.localQueryResult();
+    if (result === undefined || result === this.#received) return this.#last;
+    this.#received = result;
     // The hook's type parameters tie the query reference to Result; the client hands over what that query returned.
-    if (result !== undefined) this.#last = result as Result;
+    this.#last = (isPackedThread(result) ? unpackThread(result, String(this.args.threadId)) : result) as Result;
     return this.#last;
   }
 

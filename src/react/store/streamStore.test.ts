@@ -66,7 +66,7 @@ describe("following streams", () => {
       }));
   });
 
-  test("one subscription serves a whole reply, and a viewer who is there from the start asks for nothing else", () => {
+  test("one lasting subscription serves a whole reply, and a viewer who is there from the start asks for no gap", () => {
     const streams = new FakeStreams({ sealChars: 40 });
     streams.start("s", { order: 0, stepOrder: 1 });
     const { client, live } = follow(streams);
@@ -75,11 +75,12 @@ describe("following streams", () => {
       streams.flush("s", [chunk]);
       client.settle();
     }
-    expect(client.opened).toEqual([{ threadId: "t", streamArgs: { kind: "list" } }]);
+    expect(client.opened).toEqual([{ threadId: "t", streamArgs: { kind: "list", whole: true } }, { threadId: "t", streamArgs: { kind: "list" } }]);
+    expect(client.active).toHaveLength(1);
     expect(live.messages[0]?.message.text).toContain("word199");
   });
 
-  test("who joins late gets everything with one query for the gap", () => {
+  test("who joins late gets everything with the first answer", () => {
     const streams = new FakeStreams({ sealChars: 40 });
     streams.start("s", { order: 0, stepOrder: 1 });
     const chunks = textChunks(Array.from({ length: 300 }, (_, index) => `word${index} `));
@@ -92,8 +93,19 @@ describe("following streams", () => {
       client.settle();
     }
     expect(live.messages[0]?.message.parts).toEqual(reduceChunks(emptyReduction, chunks).parts);
-    expect(gapQueries(client)).toHaveLength(1);
+    expect(gapQueries(client)).toHaveLength(0);
     expect(client.active).toHaveLength(1);
+  });
+
+  test("who joins a stream that is too long for one answer gets it with a query for the gap", () => {
+    const streams = new FakeStreams({ sealChars: 40, maxWholeChars: 100 });
+    streams.start("s", { order: 0, stepOrder: 1 });
+    const chunks = textChunks(Array.from({ length: 300 }, (_, index) => `word${index} `));
+    for (const chunk of chunks) streams.flush("s", [chunk]);
+    const { client, live } = follow(streams);
+    client.settle();
+    expect(live.messages[0]?.message.parts).toEqual(reduceChunks(emptyReduction, chunks).parts);
+    expect(gapQueries(client)).toHaveLength(1);
   });
 
   test("5,000 deltas cost a number of reducer steps that grows in proportion, and only the changing message changes", () => {

@@ -36,8 +36,8 @@ interface Entry {
  *
  * A live row holds the newest chunks of a stream, already merged, and is rewritten by each flush; past half a kilobyte
  * the writer seals it and begins a new one. So each update reduces at most that half kilobyte, on top of the sealed
- * part that was reduced before: n updates cost O(n). A row that begins past what is known means a gap (this viewer
- * joined late, or slept): {@link gaps} says what to fetch, {@link addDeltas} takes it.
+ * part that was reduced before: n updates cost O(n). A row that begins past what is known, and does not bring along
+ * what is before it, means a gap (this viewer slept): {@link gaps} says what to fetch, {@link addDeltas} takes it.
  */
 export class StreamStore {
   readonly #threadId: string;
@@ -113,7 +113,7 @@ export class StreamStore {
 }
 
 function applyRow(entry: Entry, row: StreamMessage): void {
-  const { live } = row;
+  const { live, sealed } = row;
   const isUnchanged = entry.view.isCaughtUp && entry.view.streamStatus === row.status
     && (live === undefined || (entry.liveFrom === live.from && entry.current.index === live.end));
   if (isUnchanged) return;
@@ -124,6 +124,7 @@ function applyRow(entry: Entry, row: StreamMessage): void {
   }
   entry.liveFrom = live.from;
   if (live.from === entry.current.index) entry.base = entry.current;
+  else if (sealed !== undefined) entry.base = { index: live.from, reduction: reduceChunks(emptyReduction, sealed) };
   else if (live.from < entry.base.index) entry.base = { index: 0, reduction: emptyReduction };
   const isCaughtUp = live.from === entry.base.index;
   setCaughtUp(entry, isCaughtUp);

@@ -17,9 +17,9 @@ function open(chat: FakeChat, options: { initialNumItems?: number; stream?: bool
 
 const outline = (messages: readonly UIMessage[]) => messages.map(({ key, text, status }) => `${key} ${status} ${text}`);
 
-describe("a thread as one list", () => {
+describe.each([["as documented", false], ["packed", true]])("a thread as one list, %s", (_form, packed) => {
   test("shows the field names that tools gave, which cross the wire in a form that Convex takes", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     const order = chat.turn(null);
     const { results } = open(chat);
     chat.save({ order, stepOrder: 1, role: "assistant", text: "", parts: [{ type: "dynamic-tool", toolName: "t", toolCallId: "c", state: "output-available", input: { "~esc:%24ref": 1 }, output: { "~esc:gr%C3%B6%C3%9Fe": 2 } }] });
@@ -33,7 +33,7 @@ describe("a thread as one list", () => {
   });
 
   test("is in the order of the thread, however the query orders a page", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     for (let turn = 0; turn < 3; turn++) chat.turn();
     const { results } = open(chat);
     chat.client.settle();
@@ -44,7 +44,7 @@ describe("a thread as one list", () => {
   });
 
   test("goes from stream to saved in one step, under the same key, with no moment without the words", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     const order = chat.turn(null);
     const { seen, results } = open(chat);
     chat.client.settle();
@@ -63,7 +63,7 @@ describe("a thread as one list", () => {
   });
 
   test("hides what a running stream has saved so far, and shows it when the stream is gone", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     const order = chat.turn(null);
     const { results } = open(chat);
     chat.streams.start("s", { order, stepOrder: 1 });
@@ -77,7 +77,7 @@ describe("a thread as one list", () => {
   });
 
   test("a stream that says nothing shows as an empty reply and then not at all, and nothing repeats", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     const order = chat.turn(null);
     const { seen, results } = open(chat);
     chat.streams.start("s", { order, stepOrder: 1 });
@@ -92,7 +92,7 @@ describe("a thread as one list", () => {
   });
 
   test("a stream that goes on after an approval is part of the message it continues, also once it has saved a step", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     const order = chat.turn(null);
     const call = { type: "tool-pay", toolCallId: "c", state: "approval-responded", input: {}, approval: { id: "a", approved: true } } as const;
     const saved = { order, stepOrder: 1, role: "assistant" as const, text: "" };
@@ -114,7 +114,7 @@ describe("a thread as one list", () => {
   });
 
   test("while a reply streams, only that message changes its identity", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     for (let turn = 0; turn < 4; turn++) chat.turn();
     const order = chat.turn(null);
     const { results } = open(chat);
@@ -129,10 +129,16 @@ describe("a thread as one list", () => {
     expect(results().filter((message, index) => message !== before[index]).map(({ stepOrder }) => stepOrder)).toEqual([1]);
   });
 
-  test("a viewer's subscriptions do not change during a reply", () => {
-    const chat = new FakeChat();
+  test("a viewer's subscriptions do not change during a reply, from the second one that they see", () => {
+    const chat = new FakeChat({ packed });
     for (let turn = 0; turn < 20; turn++) chat.turn();
     open(chat);
+    chat.client.settle();
+    const first = chat.turn(null);
+    chat.streams.start("first", { order: first, stepOrder: 1 });
+    chat.client.settle();
+    chat.streams.end("first", "finished");
+    chat.save({ order: first, stepOrder: 1, role: "assistant", text: "done" });
     chat.client.settle();
     const opened = chat.client.opened.length;
     const sent = chat.client.sent.length;
@@ -149,7 +155,7 @@ describe("a thread as one list", () => {
   });
 
   test("a stream above the loaded part of the thread is not shown", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     for (let turn = 0; turn < 10; turn++) chat.turn();
     chat.streams.start("old", { order: 1, stepOrder: 2 });
     const { store, results } = open(chat, { initialNumItems: 4 });
@@ -162,7 +168,7 @@ describe("a thread as one list", () => {
   });
 
   test("without `stream` no stream is asked for", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     chat.turn();
     open(chat, { stream: false });
     chat.client.settle();
@@ -170,7 +176,7 @@ describe("a thread as one list", () => {
   });
 
   test("nothing is subscribed before somebody listens and after everybody has left", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     chat.turn();
     const { close, store } = open(chat);
     chat.client.settle();
@@ -180,7 +186,7 @@ describe("a thread as one list", () => {
   });
 
   test("what the query throws is told, and forgotten when the query works again", () => {
-    const chat = new FakeChat();
+    const chat = new FakeChat({ packed });
     chat.turn();
     let broken = true;
     const store = new ThreadStore<UIMessage>({

@@ -9,14 +9,13 @@ const TURN_CURSOR = /^\d+$/;
 const END_CURSOR = "end";
 
 /**
- * Where to cut the newest page of a thread: below its newest turn, which is the part that still changes. Right after
- * the first load always, later when the part above the last cut has grown.
+ * Where to cut the tail of a thread that has grown: below its newest turn, which is the part that still changes.
  *
  * Only `listMessages` and `listUIMessages` have cursors that say where they are; those of other paginated queries are
  * opaque, and their newest page is left whole.
  */
-export function cutBelowNewestTurn<M extends Positioned>(result: PageResult<M>, settled: boolean): string | undefined {
-  if (settled && result.page.length <= MAX_TAIL_MESSAGES) return undefined;
+export function cutBelowNewestTurn<M extends Positioned>(result: PageResult<M>): string | undefined {
+  if (result.page.length <= MAX_TAIL_MESSAGES) return undefined;
   const orders = result.page.map((message) => message.order);
   const newest = Math.max(...orders);
   const oldest = Math.min(...orders);

@@ -1,3 +1,4 @@
+import { packThread } from "../../shared/packedThread.js";
 import { messageKey } from "../../shared/uiMessage.js";
 import { FakeClient } from "./fakeClient.js";
 import { FakeStreams } from "./fakeStreams.js";
@@ -11,8 +12,13 @@ export class FakeChat {
   readonly client: FakeClient;
   messages: UIMessage[] = [];
 
-  constructor() {
-    this.client = new FakeClient((args) => ({ ...this.#page(args.paginationOpts), streams: this.streams.sync(args.streamArgs) }));
+  /** @param options.packed Answers as `listThread` does. */
+  constructor({ packed = false }: { packed?: boolean } = {}) {
+    this.client = new FakeClient((args) => {
+      const streams = this.streams.sync(args.streamArgs);
+      const view = { ...this.#page(args.paginationOpts), ...(streams === undefined ? {} : { streams }) };
+      return packed ? packThread(view, THREAD) : view;
+    });
   }
 
   save(message: Partial<UIMessage> & Pick<UIMessage, "order" | "stepOrder" | "role" | "text">): UIMessage {

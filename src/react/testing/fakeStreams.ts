@@ -10,11 +10,13 @@ interface FakeStream {
 export class FakeStreams {
   readonly #sealChars: number;
   readonly #deltasPerRead: number;
+  readonly #maxWholeChars: number;
   #streams = new Map<string, FakeStream>();
 
-  constructor(options: { sealChars?: number; deltasPerRead?: number } = {}) {
+  constructor(options: { sealChars?: number; deltasPerRead?: number; maxWholeChars?: number } = {}) {
     this.#sealChars = options.sealChars ?? 500;
     this.#deltasPerRead = options.deltasPerRead ?? Number.POSITIVE_INFINITY;
+    this.#maxWholeChars = options.maxWholeChars ?? Number.POSITIVE_INFINITY;
   }
 
   start(streamId: string, place: { order: number; stepOrder: number }): void {
@@ -44,7 +46,7 @@ export class FakeStreams {
   sync(streamArgs: unknown, statuses: readonly string[] = ["streaming"]): SyncStreamsReturnValue | undefined {
     if (!isArgs(streamArgs)) return undefined;
     const streams = [...this.#streams.values()].filter(({ row }) => statuses.includes(row.status));
-    if (streamArgs.kind === "list") return { kind: "list", messages: streams.map(({ row }) => row) };
+    if (streamArgs.kind === "list") return { kind: "list", messages: streams.map((stream) => this.#message(stream, streamArgs.whole === true)) };
     const deltas = streamArgs.cursors.flatMap(({ streamId, cursor }) => {
       const stream = this.#streams.get(streamId);
       if (stream === undefined) return [];
@@ -55,6 +57,11 @@ export class FakeStreams {
     return { kind: "deltas", deltas };
   }
 
+  #message({ row, sealed }: FakeStream, isWhole: boolean): StreamMessage {
+    const chunks = mergeChunks(sealed.flatMap(({ parts }) => parts));
+    return isWhole && row.live.from > 0 && JSON.stringify(chunks).length <= this.#maxWholeChars ? { ...row, sealed: chunks } : row;
+  }
+
   #must(streamId: string): FakeStream {
     const stream = this.#streams.get(streamId);
     if (stream === undefined) throw new Error(`no stream ${streamId}`);
@@ -62,7 +69,7 @@ export class FakeStreams {
   }
 }
 
-type Args = { kind: "list" } | { kind: "deltas"; cursors: { streamId: string; cursor: number }[] };
+type Args = { kind: "list"; whole?: boolean } | { kind: "deltas"; cursors: { streamId: string; cursor: number }[] };
 
 function isArgs(value: unknown): value is Args {
   return typeof value === "object" && value !== null && "kind" in value;

@@ -10,6 +10,7 @@ import {
   vSource,
 } from "./message.js";
 import type { JsonValue } from "../json.js";
+import { vTiming } from "./timing.js";
 import { vTyped } from "./tolerant.js";
 import { vUsage } from "./usage.js";
 
@@ -22,6 +23,7 @@ const metadataFields = {
   providerMetadata: v.optional(vProviderMetadata),
   finishReason: v.optional(vFinishReason),
   usage: v.optional(vUsage),
+  timing: v.optional(vTiming),
   sources: v.optional(v.array(vSource)),
   warnings: v.optional(v.array(vLanguageModelCallWarning)),
   reasoning: v.optional(v.string()),

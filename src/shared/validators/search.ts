@@ -1,4 +1,4 @@
-import { v } from "convex/values";
+import { v, type Infer } from "convex/values";
 import { vMessageRange } from "./options.js";
 
 /** Validator of a vector: numbers, or bytes of 32-bit floats (see shared/vectors.ts). */
@@ -22,3 +22,16 @@ export const searchFields = {
   messageRange: v.optional(vMessageRange),
   excludeToolMessages: v.optional(v.boolean()),
 };
+
+/** How well a message matched a search: `score` is what the ranks in both lists come to, by which the best are kept. */
+export const vSearchMatch = v.object({
+  messageId: v.string(),
+  score: v.number(),
+  /** The place among those that the words found, from 1. */
+  textRank: v.optional(v.number()),
+  /** The place among those that the vectors found, from 1. */
+  vectorRank: v.optional(v.number()),
+  /** The similarity of the vectors, from -1 to 1. */
+  vectorScore: v.optional(v.number()),
+});
+export type SearchMatch = Infer<typeof vSearchMatch>;

@@ -11,12 +11,12 @@ export const vStreamCursor = v.object({ streamId: v.string(), cursor: v.number()
 export type StreamCursor = Infer<typeof vStreamCursor>;
 
 /**
- * What a viewer asks of a thread's streams: `list` gives each stream with its newest chunks, `deltas` the chunks from
- * a cursor on. Left out: nothing.
+ * What a viewer asks of a thread's streams: `list` gives each stream with its newest chunks, or with all of them
+ * (`whole`: for one who has just come); `deltas` the chunks from a cursor on. Left out: nothing.
  */
 export const vStreamArgs = v.optional(
   v.union(
-    v.object({ kind: v.literal("list"), startOrder: v.optional(v.number()) }),
+    v.object({ kind: v.literal("list"), startOrder: v.optional(v.number()), whole: v.optional(v.boolean()) }),
     v.object({ kind: v.literal("deltas"), cursors: v.array(vStreamCursor) }),
   ),
 );
@@ -44,6 +44,8 @@ export const vStreamMessage = v.object({
   /** Why a stream ended early. */
   reason: v.optional(v.string()),
   live: v.optional(v.object({ from: v.number(), end: v.number(), chunks: v.array(vTyped<StoredChunk>()) })),
+  /** All chunks before `live`, when the whole was asked for and is not too large for that. */
+  sealed: v.optional(v.array(vTyped<StoredChunk>())),
 });
 export type StreamMessage = Infer<typeof vStreamMessage>;
 

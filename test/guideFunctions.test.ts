@@ -2,6 +2,7 @@
 /// <reference types="vite/client" />
 // #region test
 import { convexTest } from "convex-test";
+import { unpackThread } from "convex-agent/queries";
 import agentTest, { scriptedModel } from "convex-agent/test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { api } from "../example/convex/_generated/api";
@@ -30,7 +31,9 @@ test("a prompt is answered, and both are listed", async () => {
   const threadId = await ada.mutation(api.guides.threads.create, { title: "Weather" });
   await ada.mutation(api.guides.chat.send, { threadId, prompt: "How is Oslo?" });
   await ada.finishAllScheduledFunctions(vi.runAllTimers);
-  const { page } = await ada.query(api.guides.chat.list, { threadId, paginationOpts: { cursor: null, numItems: 10 } });
+  const listed = await ada.query(api.guides.chat.list, { threadId, paginationOpts: { cursor: null, numItems: 10 } });
+  // What the hooks do with it.
+  const { page } = unpackThread(listed, threadId);
   expect(page.map(({ role, text }) => [role, text])).toEqual([
     ["user", "How is Oslo?"],
     ["assistant", "It is sunny in Oslo."],

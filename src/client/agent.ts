@@ -38,15 +38,13 @@ import { generateObject, streamObject } from "./generate/generateObject.js";
 import { generateText } from "./generate/generateText.js";
 import type { StartOptions } from "./generate/start.js";
 import { streamText } from "./generate/streamText.js";
+import { listMessages, listUIMessages, type ListMessagesArgs } from "./listMessages.js";
 import {
   deleteMessageRange,
   deleteMessages,
-  listMessages,
-  listUIMessages,
   saveMessage,
   saveMessages,
   updateMessage,
-  type ListMessagesArgs,
   type MessageRange,
   type SaveMessageArgs,
   type SaveMessagesArgs,

@@ -5,7 +5,8 @@ import { componentsGeneric, defineSchema, type GenericActionCtx, type GenericDat
 import { expect, test } from "vitest";
 import { register } from "../test.js";
 import type { AgentComponent } from "./ctx.js";
-import { listMessages, saveMessage } from "./messages.js";
+import { listMessages } from "./listMessages.js";
+import { saveMessage } from "./messages.js";
 import { compressUIMessageChunks } from "./streaming/compress.js";
 import { DeltaStreamer } from "./streaming/deltaStreamer.js";
 import { abortStream, listStreams, syncStreams } from "./streaming/syncStreams.js";

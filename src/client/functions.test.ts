@@ -6,7 +6,7 @@ import { z } from "zod";
 import { register } from "../test.js";
 import { Agent } from "./agent.js";
 import type { AgentComponent } from "./ctx.js";
-import { listMessages } from "./messages.js";
+import { listMessages } from "./listMessages.js";
 import { scriptedModel } from "./testing/scriptedModel.js";
 
 // What `components.agent` of an app's generated code is.

@@ -2,7 +2,7 @@ import type { PaginationOptions } from "convex/server";
 import { packThread, type PackedThread } from "../shared/packedThread.js";
 import type { StreamArgs } from "../shared/validators/stream.js";
 import type { AgentComponent, QueryCtx } from "./ctx.js";
-import { listUIMessages } from "./messages.js";
+import { listUIMessages } from "./listMessages.js";
 import { syncStreams } from "./streaming/syncStreams.js";
 
 /**

@@ -1,6 +1,7 @@
 // The light entry: what queries and mutations need. Nothing here loads the AI SDK or zod at run time.
-export { listMessages, listUIMessages, saveMessage, saveMessages, updateMessage, deleteMessages, deleteMessageRange } from "./messages.js";
-export type { ListMessagesArgs, MessageMetadata, MessageRange, SaveMessageArgs, SaveMessagesArgs } from "./messages.js";
+export { listMessages, listUIMessages, type ListMessagesArgs } from "./listMessages.js";
+export { saveMessage, saveMessages, updateMessage, deleteMessages, deleteMessageRange } from "./messages.js";
+export type { MessageMetadata, MessageRange, SaveMessageArgs, SaveMessagesArgs } from "./messages.js";
 export { listThread } from "./listThread.js";
 export { isPackedThread, unpackThread, type PackedMessage, type PackedStream, type PackedThread, type ThreadView } from "../shared/packedThread.js";
 export { fetchContextMessages, fetchRecentAndSearchMessages, type FetchContextArgs, type GetEmbedding } from "./context/fetch.js";

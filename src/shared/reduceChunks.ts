@@ -1,3 +1,4 @@
+import { APPROVAL_FIELDS } from "./approvalFields.js";
 import type { UIMessageChunk } from "ai";
 import { fromConvexJson } from "./convexJson.js";
 import { isRecord } from "./json.js";
@@ -223,9 +224,6 @@ const failToolInput: Apply = (draft, chunk) => {
     ...metadataOf(chunk, "callProviderMetadata"),
   });
 };
-
-/** What an approval tells beside its id, by the names that a part has for it. */
-export const APPROVAL_FIELDS = ["descriptor", "inputSchemaInput", "requestReason", "isAutomatic", "signature"];
 
 const requestApproval: Apply = (draft, chunk) => {
   const index = findTool(draft, (part) => part.toolCallId === chunk.toolCallId);

@@ -1,6 +1,7 @@
 import { toConvexJson } from "./convexJson.js";
 import { isRecord, type JsonValue } from "./json.js";
-import { APPROVAL_FIELDS, type ReducedPart, type Reduction } from "./reduceChunks.js";
+import { APPROVAL_FIELDS } from "./approvalFields.js";
+import type { ReducedPart, Reduction } from "./reduceChunks.js";
 import type { Message, ToolResultOutput } from "./validators/message.js";
 
 /**

@@ -1,7 +1,8 @@
 import type { UIDataTypes, UITools } from "ai";
 import { fromConvexJson } from "./convexJson.js";
 import { isRecord } from "./json.js";
-import { APPROVAL_FIELDS, type ReducedPart } from "./reduceChunks.js";
+import { APPROVAL_FIELDS } from "./approvalFields.js";
+import type { ReducedPart } from "./reduceChunks.js";
 import { messageKey, type UIMessage } from "./uiMessage.js";
 import type { ToolResultOutput } from "./validators/message.js";
 import type { MessageDoc } from "./validators/messageDoc.js";

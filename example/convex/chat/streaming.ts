@@ -2,7 +2,7 @@
  * What the chat page reads. Reading stays in a file of its own: Convex evaluates a module and all it imports for every
  * run, and this one needs neither the AI SDK nor zod.
  */
-import { listUIMessages, syncStreams, vStreamArgs } from "convex-agent";
+import { listThread, vStreamArgs } from "convex-agent/queries";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { components } from "../_generated/api";
@@ -18,8 +18,6 @@ export const listThreadMessages = query({
   },
   handler: async (ctx, { viewerKey, ...args }) => {
     await requireThreadAccess(ctx, { viewerKey, threadId: args.threadId, permission: "read" });
-    const paginated = await listUIMessages(ctx, components.agent, args);
-    const streams = await syncStreams(ctx, components.agent, args);
-    return { ...paginated, streams };
+    return await listThread(ctx, components.agent, args);
   },
 });

@@ -1,4 +1,4 @@
-import { abortStream, listUIMessages, saveMessage, syncStreams, vStreamArgs } from "convex-agent";
+import { abortStream, adaptiveThrottle, listThread, listUIMessages, saveMessage, syncStreams, vStreamArgs } from "convex-agent";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { components, internal } from "../_generated/api";
@@ -48,9 +48,19 @@ export const list = query({
   args: { threadId: v.string(), paginationOpts: paginationOptsValidator, streamArgs: vStreamArgs },
   handler: async (ctx, args) => {
     await authorizeThread(ctx, args.threadId);
-    const paginated = await listUIMessages(ctx, components.agent, args);
+    return await listThread(ctx, components.agent, args);
+  },
+});
+// #endregion
+
+// #region listWithFields
+export const listWithStars = query({
+  args: { threadId: v.string(), paginationOpts: paginationOptsValidator, streamArgs: vStreamArgs },
+  handler: async (ctx, args) => {
+    await authorizeThread(ctx, args.threadId);
+    const { page, ...rest } = await listUIMessages(ctx, components.agent, args);
     const streams = await syncStreams(ctx, components.agent, args);
-    return { ...paginated, streams };
+    return { ...rest, page: page.map((message) => ({ ...message, isStarred: message.text.includes("★") })), streams };
   },
 });
 // #endregion
@@ -62,6 +72,19 @@ export const stop = mutation({
   handler: async (ctx, { threadId, order }) => {
     await authorizeThread(ctx, threadId);
     return abortStream(ctx, components.agent, { threadId, order, reason: "stopped by the user" });
+  },
+});
+// #endregion
+
+// #region throttled
+export const replySlowly = internalAction({
+  args: { threadId: v.string(), promptMessageId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { threadId, promptMessageId }) => {
+    const throttleMs = adaptiveThrottle({ firstMs: 200, afterMs: 1_000, lastMs: 1_000 });
+    const result = await assistant.streamText(ctx, { threadId }, { promptMessageId }, { saveStreamDeltas: { throttleMs } });
+    await result.consumeStream();
+    return null;
   },
 });
 // #endregion

@@ -7,7 +7,7 @@ import { vStreamArgs, vStreamStatus, type StreamMessage, type SyncStreamsReturnV
 import { vThreadStatus, type ThreadDoc } from "../../shared/validators/thread.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { QueryCtx } from "../ctx.js";
-import { listMessages as listDocs } from "../messages.js";
+import { listMessages as listDocs } from "../listMessages.js";
 import { listStreams as listThreadStreams, syncStreams } from "../streaming/syncStreams.js";
 import { listTurn } from "./answers.js";
 import { agentsFor, requireKey, type Playground } from "./access.js";
@@ -108,6 +108,15 @@ export function readFunctions(playground: Playground) {
         const messages = await listDocs(ctx, component, { threadId, paginationOpts });
         const streams = await syncStreams(ctx, component, { threadId, streamArgs, includeStatuses: ["streaming", "aborted", "finished"] });
         return { ...messages, uiMessages: toListedUIMessages(messages.page.toReversed()), ...(streams && { streams }) };
+      },
+    }),
+    /** A message, or null when there is none (any more). */
+    getMessage: queryGeneric({
+      args: { apiKey, messageId: v.string() },
+      handler: async (ctx, { apiKey, messageId }): Promise<MessageDoc | null> => {
+        await requireKey(playground, ctx, apiKey);
+        const [message = null] = await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [messageId] });
+        return message;
       },
     }),
     /** All messages of one turn, in its order: `order` is the turn's place in the thread. */

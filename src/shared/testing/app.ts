@@ -2,7 +2,7 @@
 import { convexTest } from "convex-test";
 import { componentsGeneric, defineSchema, type GenericActionCtx, type GenericDataModel, type GenericMutationCtx, type GenericQueryCtx } from "convex/server";
 import type { AgentComponent } from "../../client/ctx.js";
-import { listMessages, listUIMessages } from "../../client/messages.js";
+import { listMessages, listUIMessages } from "../../client/listMessages.js";
 import type { UIMessage } from "../uiMessage.js";
 import type { MessageDoc } from "../validators/messageDoc.js";
 import { register } from "../../test.js";

@@ -78,5 +78,5 @@ test("a stop from outside aborts the producer and tells the app", () =>
     await new Promise<void>((resolve) => streamer.abortController.signal.addEventListener("abort", () => resolve()));
     expect(stopped).toHaveLength(1);
     await streamer.finish();
-    expect(await listStreams(ctx, component, { threadId, includeStatuses: statuses })).toMatchObject([{ status: "aborted", reason: "Enough" }]);
+    expect(await listStreams(ctx, component, { threadId, includeStatuses: statuses })).toMatchObject([{ status: "aborted", reason: "aborted: Enough" }]);
   }));

@@ -250,7 +250,7 @@ describe("streamText", () => {
       const result = await agent.streamText(ctx, { threadId }, { prompt: "Count" }, { saveStreamDeltas: { throttleMs: 0, returnImmediately: true } });
       await until(async () => (await reduced(ctx, threadId, result.streamId!)).length > 1);
       expect(await abortStream(ctx, component, { threadId, order: 0, reason: "Enough" })).toBe(true);
-      expect((await saved(ctx, threadId)).at(-1)).toMatchObject({ text: "One two three.", status: "failed", error: "Enough" });
+      expect((await saved(ctx, threadId)).at(-1)).toMatchObject({ text: "One two three.", status: "failed", error: "aborted: Enough" });
       stopped.resolve();
       await until(async () => model.calls[0]!.abortSignal!.aborted);
       expect((await saved(ctx, threadId)).map(({ text }) => text)).toEqual(["Count", "One two three."]);
@@ -267,7 +267,7 @@ describe("streamText", () => {
         const result = await agent.streamText(ctx, { threadId }, { prompt: "Talk", abortSignal: stopper.signal }, options);
         for await (const word of result.textStream) if (word.includes("here.")) stopper.abort(new Error("Stopped by Ann"));
         await until(async () => (await saved(ctx, threadId)).length === 2);
-        expect((await saved(ctx, threadId)).at(-1)).toMatchObject({ text: "Some words here.", status: "failed", error: "Stopped by Ann" });
+        expect((await saved(ctx, threadId)).at(-1)).toMatchObject({ text: "Some words here.", status: "failed", error: "aborted: Stopped by Ann" });
         expect(await listStreams(ctx, component, { threadId })).toEqual([]);
       }
     });

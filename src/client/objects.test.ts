@@ -99,7 +99,7 @@ describe("streamObject", () => {
       await run;
       const docs = await savedIn(ctx, threadId);
       expect(docs).toHaveLength(2);
-      expect(docs.at(-1)).toMatchObject({ status: "failed", error: "enough", text: words[0] });
+      expect(docs.at(-1)).toMatchObject({ status: "failed", error: "aborted: enough", text: words[0] });
     }));
 
   test.each([true, false])("an abort by signal keeps what was written (deltas: %s)", (saveStreamDeltas) =>
@@ -112,7 +112,7 @@ describe("streamObject", () => {
       for await (const delta of result.textStream) if (delta.includes("rest")) break;
       stopper.abort(new DOMException("enough", "AbortError"));
       await until(isFailed(ctx, threadId));
-      expect((await savedIn(ctx, threadId)).at(-1)).toMatchObject({ error: "enough", text: words[0] });
+      expect((await savedIn(ctx, threadId)).at(-1)).toMatchObject({ error: "aborted: enough", text: words[0] });
       expect(await listStreams(ctx, component, { threadId })).toEqual([]);
     }));
 

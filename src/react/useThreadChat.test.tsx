@@ -48,7 +48,7 @@ describe("useThreadChat", () => {
       chat.streams.end("s", "finished");
       chat.save({ order: 0, stepOrder: 1, role: "assistant", text: "Hello" });
     });
-    look(() => chat.save({ order: 0, stepOrder: 1, role: "assistant", text: "Hello", status: "failed", error: "stopped" }));
+    look(() => chat.save({ order: 0, stepOrder: 1, role: "assistant", text: "Hello", status: "failed", error: "aborted: stopped" }));
     look(() => chat.save({ order: 0, stepOrder: 1, role: "assistant", text: "Hello", status: "failed", error: "timeout: The model was silent for 60 s." }));
     expect(statuses).toEqual(["empty", "waiting", "streaming", "done", "aborted", "failed"]);
     expect(hook.current.reason).toEqual({ code: "timeout", message: "The model was silent for 60 s.", retryable: true });

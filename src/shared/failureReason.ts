@@ -28,6 +28,11 @@ export function formatFailure({ code, message }: FailureReason): string {
   return code === "error" ? message : `${code}: ${message}`;
 }
 
+/** Why somebody ended a generation early, as it is stored: an `aborted` reason, unless it names a kind already. */
+export function abortReason(reason: string): string {
+  return parseFailure(reason).code === "error" ? formatFailure({ code: "aborted", message: reason, retryable: CODES.aborted }) : reason;
+}
+
 /** Reads the `error` of a failed message: what kind of failure it was, its words, and whether a retry may help. */
 export function parseFailure(error: string): FailureReason {
   const [, code = "", message = ""] = /^([a-z_]+): (.*)$/su.exec(error) ?? [];

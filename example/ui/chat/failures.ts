@@ -1,5 +1,5 @@
-/** Why a reply that somebody stopped ended; convex/chat/send.ts gives this reason. */
-export const STOPPED = "stopped";
+/** Why a reply that somebody stopped ended; convex/chat/send.ts gives this reason, and it is stored with its kind. */
+export const STOPPED = "aborted: stopped";
 
 /** What to do about a failed reply, by the kind of failure that the library stores in front of the reason. */
 const ADVICE: Readonly<Record<string, string>> = {

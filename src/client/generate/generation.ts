@@ -1,7 +1,7 @@
 import type { StoredChunk } from "../../shared/validators/stream.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { errorToString, failureReason } from "../aiSdk/failures.js";
-import { formatFailure } from "../../shared/failureReason.js";
+import { abortReason, formatFailure } from "../../shared/failureReason.js";
 import type { Config, GenerationScope } from "../agentOptions.js";
 import type { ActionCtx } from "../ctx.js";
 import { DeltaWriter, type DeltaBatch } from "../streaming/deltaWriter.js";
@@ -120,7 +120,7 @@ export class Generation {
   async #endEarly(error: unknown, unsaved: MessageWithMetadata[]): Promise<void> {
     const { store, turn } = { store: this.#store, turn: this.#turn };
     if (store && turn && !this.#wasClosed) {
-      const reason = this.#outcome?.kind === "aborted" ? errorToString(error) : formatFailure(failureReason(error));
+      const reason = this.#outcome?.kind === "aborted" ? abortReason(errorToString(error)) : formatFailure(failureReason(error));
       const messages = this.#savesOutput ? await store.withFiles(unsaved) : [];
       // A whole step that the stream has shown is saved with all that is known of it; the end of its stream goes along.
       if (messages.length > 0 && turn.streamId) await this.#save(messages.map((message) => failed(message, reason)), true);

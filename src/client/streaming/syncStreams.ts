@@ -1,3 +1,4 @@
+import { abortReason } from "../../shared/failureReason.js";
 import type { StreamArgs, StreamMessage, StreamStatus, SyncStreamsReturnValue } from "../../shared/validators/stream.js";
 import type { AgentComponent, MutationCtx, QueryCtx } from "../ctx.js";
 
@@ -52,7 +53,7 @@ export async function listStreams(
 
 /**
  * Stops a generation that streams, by its stream or by its turn, from anywhere: the provider's call ends soon after,
- * and what was said so far is kept.
+ * and what was said so far is kept. `parseFailure` gives the reason back with the code `aborted`.
  *
  * @returns whether there was something to stop.
  */
@@ -61,7 +62,7 @@ export async function abortStream(
   component: AgentComponent,
   args: { reason: string } & ({ streamId: string } | { threadId: string; order: number }),
 ): Promise<boolean> {
-  const { reason } = args;
+  const reason = abortReason(args.reason);
   if ("streamId" in args) return ctx.runMutation(component.streams.abort, { streamId: args.streamId, reason });
   return ctx.runMutation(component.streams.abortByOrder, { threadId: args.threadId, order: args.order, reason });
 }

@@ -71,10 +71,11 @@ function roleOf({ role, message }: Positioned): string | undefined {
   return role ?? message?.role;
 }
 
+/** Whether a saved message may be of the stream's generation. Another agent's answer beside it is not. */
 function covers(stream: LiveMessage, message: Positioned): boolean {
   const role = roleOf(message);
   return message.order === stream.message.order && message.stepOrder >= stream.message.stepOrder
-    && role !== "user" && role !== "system";
+    && role !== "user" && role !== "system" && message.agentName === stream.message.agentName;
 }
 
 function isContinuedBy(message: Positioned, stream: LiveMessage): boolean {

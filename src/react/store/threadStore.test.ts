@@ -154,6 +154,18 @@ describe.each([["as documented", false], ["packed", true]])("a thread as one lis
     expect(chat.client.sent.length - sent).toBe(1 + 50 + 2);
   });
 
+  test("while an agent's reply streams, what another has answered beside it stays on the page", () => {
+    const chat = new FakeChat({ packed });
+    const order = chat.turn(null);
+    const { results } = open(chat);
+    chat.streams.start("slow", { order, stepOrder: 1, agentName: "Slow" });
+    chat.save({ order, stepOrder: 2, role: "assistant", text: "Quick answer", agentName: "Quick" });
+    chat.flush("slow", textChunks(["Well"]).slice(0, 4));
+    expect(results().map(({ agentName, text, status }) => [agentName, text, status])).toEqual([
+      [undefined, "question 0", "success"], ["Slow", "Well", "streaming"], ["Quick", "Quick answer", "success"],
+    ]);
+  });
+
   test("a stream above the loaded part of the thread is not shown", () => {
     const chat = new FakeChat({ packed });
     for (let turn = 0; turn < 10; turn++) chat.turn();

@@ -23,11 +23,8 @@ export function turnStatus(turn: TurnState): { status: TurnStatus; reason: Failu
   }
 }
 
-/** A reply that was ended from outside keeps the word that it was ended with, such as `stopped`. */
-const STOP_WORD = /^[a-z_]+$/;
-
 /** Why a reply ended early, from what is stored with it. */
 export function endReason(stored: string | undefined): FailureReason {
   if (stored === undefined) return parseFailure("The reply failed, and it is not known why.");
-  return STOP_WORD.test(stored) ? { code: "aborted", message: stored, retryable: false } : parseFailure(stored);
+  return parseFailure(stored);
 }

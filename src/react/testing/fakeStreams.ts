@@ -19,7 +19,7 @@ export class FakeStreams {
     this.#maxWholeChars = options.maxWholeChars ?? Number.POSITIVE_INFINITY;
   }
 
-  start(streamId: string, place: { order: number; stepOrder: number }): void {
+  start(streamId: string, place: { order: number; stepOrder: number; agentName?: string }): void {
     const row = { streamId, status: "streaming" as const, ...place, live: { from: 0, end: 0, chunks: [] } };
     this.#streams.set(streamId, { row, sealed: [] });
   }

@@ -155,6 +155,29 @@ describe("useChat on a thread", () => {
     expect(chat.messages.map(({ id }) => id)).toEqual(["0-0", "0-1", "1-0", "1-1"].map((place) => `${FAKE_THREAD_ID}-${place}`));
   });
 
+  test("a resume that is given up before it has begun, as StrictMode does, stops nothing, and the next one goes on", async () => {
+    const stop = vi.fn<() => Promise<void>>(() => Promise.resolve());
+    const { backend, transport, open } = setUp({ stop });
+    const order = backend.turn(null);
+    backend.streams.start("s", { order, stepOrder: 1 });
+    backend.streams.flush("s", textChunks(["Hello"]).slice(0, 4));
+    const loading = transport.loadMessages(FAKE_THREAD_ID);
+    await run(backend);
+    const chat = open(await loading);
+    const first = chat.resumeStream();
+    await chat.stop();
+    const second = chat.resumeStream();
+    await run(backend);
+    await first;
+    expect(stop).not.toHaveBeenCalled();
+    backend.streams.end("s", "finished");
+    saveReply(backend, order, "Hello there");
+    await run(backend);
+    await second;
+    expect(textsOf(chat)).toEqual(["user: question 0", "assistant: Hello there"]);
+    expect(backend.client.active).toEqual([]);
+  });
+
   test("there is nothing to resume when the newest turn is complete", async () => {
     const { backend, transport } = setUp();
     backend.turn();

@@ -47,6 +47,9 @@ type SendOptions = Parameters<ChatTransport<UIMessage>["sendMessages"]>[0];
  * Lets `useChat` of `@ai-sdk/react`, and what is built on it, work on a thread. Replies are written by the backend and
  * followed over subscriptions: they go on when the page is closed, and a page that opens later finds them.
  *
+ * `useChat({ id, transport })` calls `stop` when its component leaves the page, which stops the reply for everybody. Give
+ * it a `Chat` of your own, as below: then only `stop()` stops.
+ *
  * @example
  * const transport = new ConvexChatTransport({
  *   client, query: api.chat.listThreadMessages,
@@ -55,7 +58,8 @@ type SendOptions = Parameters<ChatTransport<UIMessage>["sendMessages"]>[0];
  * });
  * const messages = await transport.loadMessages(threadId);
  * // in a component:
- * const chat = useChat({ id: threadId, messages, transport, resume: true });
+ * const [chat] = useState(() => new Chat({ id: threadId, messages, transport }));
+ * const { status, sendMessage, stop } = useChat({ chat, resume: true });
  */
 export class ConvexChatTransport<Query extends UIMessagesQuery> implements ChatTransport<UIMessage> {
   /** A reply that is found again is told from its beginning. */
@@ -92,6 +96,8 @@ export class ConvexChatTransport<Query extends UIMessagesQuery> implements ChatT
     { chatId, abortSignal }: { chatId: string; abortSignal?: AbortSignal },
   ): Promise<ReadableStream<UIMessageChunk> | null> => {
     const turn = turnState(await this.#read(chatId, { numItems: 1 }));
+    // Whoever asked has gone already, as React's StrictMode does with what it mounts: nothing was shown that could be stopped.
+    if (abortSignal?.aborted) return null;
     if (turn.kind !== "waiting" && turn.kind !== "streaming") return null;
     return this.#follow(chatId, { order: turn.order, abortSignal });
   };

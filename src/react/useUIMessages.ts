@@ -12,8 +12,8 @@ import type { UIMessage } from "./wireTypes.js";
  * order of the thread. A message keeps its `key` from optimistic to streaming to saved, and its identity as long as
  * its content does not change.
  *
- * @param query Lists messages: takes `{ threadId, paginationOpts }` and returns `listUIMessages(…)`. To stream, it also
- *   takes `streamArgs: vStreamArgs` and returns `{ ...page, streams: await syncStreams(…) }`.
+ * @param query Lists messages: takes `{ threadId, paginationOpts, streamArgs: vStreamArgs }` and returns `listThread(…)`;
+ *   or returns `listUIMessages(…)` and, to stream, `{ ...page, streams: await syncStreams(…) }`.
  * @param args The query's arguments without `paginationOpts` and `streamArgs`, or "skip" to load nothing yet.
  * @param options `initialNumItems`: size of the first page, in messages (a turn is never cut, so there may be more).
  *   `stream`: also follow replies while they are generated. `skipStreamIds`: streams that are shown elsewhere.

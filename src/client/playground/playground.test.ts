@@ -206,3 +206,27 @@ test("the context shown for a prompt is, message by message, what its model was 
       expect(texts(context.messages.map(({ message }) => message))).toEqual(texts(model.calls[index]!.prompt));
     }
   }));
+
+test("the threads of everyone are each user's and nobody's together, newest first, by pages that miss none", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const { api } = playground();
+    for (const userId of ["ann", undefined, "ben", "ann", undefined]) await call(api.createThread, ctx, { apiKey, ...(userId && { userId }) });
+    const listed: ListedThread[] = [];
+    for (let cursor: string | null = null, isDone = false; !isDone;) {
+      const page: { page: ListedThread[]; continueCursor: string; isDone: boolean } = await call(api.listThreads, ctx, { apiKey, everyone: true, paginationOpts: { cursor, numItems: 2 } });
+      listed.push(...page.page);
+      ({ continueCursor: cursor, isDone } = page);
+    }
+    expect(listed.map(({ userName }) => userName)).toEqual([undefined, "ANN", "BEN", undefined, "ANN"]);
+    expect(listed.map(({ _creationTime }) => _creationTime)).toEqual(listed.map(({ _creationTime }) => _creationTime).toSorted((a, b) => b - a));
+  }));
+
+test("who tries wrong keys is told for how long the answer was held back", () =>
+  withKey(async (ctx) => {
+    const { checkApiKey } = playground().api;
+    for (const delayMs of [250, 500, 1000]) {
+      const refused = expect(call(checkApiKey, ctx, { apiKey: "wrong" })).rejects.toMatchObject({ data: { code: "invalid_api_key", delayMs } });
+      await vi.advanceTimersByTimeAsync(2_000);
+      await refused;
+    }
+  }));

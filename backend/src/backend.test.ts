@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
@@ -33,6 +34,15 @@ async function app(text: string) {
 const get = makeFunctionReference<"query", Record<string, never>, string>("a:get");
 const ask = (url: string) => new ConvexHttpClient(url, { logger: false }).query(get, {});
 
+async function askAsSoonAsItListens(url: string): Promise<string> {
+  for (;;) {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    const isListening = await new Promise((resolve) => void socket.once("connect", () => resolve(true)).once("error", () => resolve(false)));
+    socket.destroy();
+    if (isListening === true) return await ask(url);
+  }
+}
+
 test("the app of the last push answers after a restart without a push", async () => {
   const dataDir = folder(tmpdir());
   backend = await openBackend({ dataDir, port: 0, sitePort: 0 });
@@ -40,6 +50,17 @@ test("the app of the last push answers after a restart without a push", async ()
   await backend.close();
   backend = await openBackend({ dataDir, port: 0, sitePort: 0 });
   expect(await ask(backend.url)).toBe("kept");
+});
+
+test("whoever comes while the app is still being loaded waits for it, and is not told that there is none", async () => {
+  const dataDir = folder(tmpdir());
+  backend = await openBackend({ dataDir, port: 0, sitePort: 0 });
+  await backend.push(await app("kept"));
+  const { url } = backend;
+  await backend.close();
+  const asked = askAsSoonAsItListens(url);
+  backend = await openBackend({ dataDir, port: Number(new URL(url).port), sitePort: 0 });
+  expect(await asked).toBe("kept");
 });
 
 test("a stored app that cannot be loaded is reported, and the next push mends it", async () => {

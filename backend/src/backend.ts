@@ -12,6 +12,7 @@ import { createScheduler } from "./scheduler/scheduler.ts";
 import { defineSystemTables } from "./schema/applySchema.ts";
 import { SYSTEM_TABLES } from "./schema/systemTables.ts";
 import { openDatabase, type Durability } from "./storage/database.ts";
+import { sharedCall, withQueryCache } from "./subscriptions/cachedCalls.ts";
 import { QueryCache } from "./subscriptions/queryCache.ts";
 import type { Connection } from "./sync/session.ts";
 import { createSyncServer, type AttachedClient, type SyncServer } from "./sync/syncServer.ts";
@@ -20,7 +21,10 @@ import { openEnvironmentCache } from "./system/environmentCache.ts";
 import { changeEnvironment, type EnvironmentChange } from "./system/environment.ts";
 import { FunctionLog } from "./system/functionLog.ts";
 import { withSystemQueries } from "./system/systemRunner.ts";
-import { UsageMeter } from "./system/usage.ts";
+import { UsageMeter, type FunctionUsage } from "./system/usage.ts";
+import { ModuleFiles } from "./functions/moduleFiles.ts";
+import { inlineQueries } from "./push/inlineQuery.ts";
+import { openTransfer } from "./transfer/transfer.ts";
 import { DatabaseRunner } from "./transaction/runner.ts";
 
 export interface BackendOptions {
@@ -51,6 +55,14 @@ export interface Backend {
   readonly adminKey: string;
   /** For calls in process, without a socket. */
   readonly functions: AppRunner;
+  /**
+   * What each function has done since the backend was opened, to the last call. Counts are Convex's: documents and
+   * bytes with their index keys, index ranges and gets, calls on a bill apart from nested ones. Single calls come in
+   * {@link BackendOptions.onLog}; totals over restarts in the admin query `_system/usage:functions`.
+   *
+   * @example const calls = backend.usage().reduce((sum, { calls }) => sum + calls, 0);
+   */
+  usage(): FunctionUsage[];
   /** Serves a client of the sync protocol that is in this process, over a connection that is no socket. */
   connect(connection: Connection): AttachedClient;
   /** Makes an app the one that runs. @throws UserError for what the developer must mend; the old app goes on. */
@@ -116,21 +128,22 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
   opening.onClose(() => environment.close());
   const scheduler = createScheduler({ transactions, ports, onTrouble });
   opening.onClose(() => scheduler.close());
+  const logged = (entry: LogEntry): void => {
+    log.append(entry);
+    usage.add(entry);
+    onLog?.(entry);
+  };
   const hooks = {
     scheduler: scheduler.hooks,
     files: files.hooks,
     env: () => environment.current(),
     urls: () => urls,
-    log(entry: LogEntry) {
-      log.append(entry);
-      usage.add(entry);
-      onLog?.(entry);
-    },
+    log: logged,
   };
   const functions = createFunctionRunner({ transactions, ports, hooks, modulesDir: join(dataDir, "modules") });
   opening.onClose(() => functions.close());
   const callable = withSystemQueries(functions, { transactions, context: { app: () => functions.host.app?.loaded ?? null, urls: () => urls } });
-  const cache = new QueryCache({ functions: callable, transactions, ports });
+  const cache = new QueryCache({ functions: callable, transactions, ports, onShared: (request, run) => logged(sharedCall(request, run, ports)) });
   opening.onClose(() => cache.close());
   const start = (): true => {
     scheduler.start(callable).catch(onTrouble);
@@ -150,6 +163,8 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
   reloading.reload = () => void deployer.reload().catch(onTrouble);
 
   const authenticator = createAuthenticator({ adminKey: keys.adminKey, providers: () => functions.host.app?.loaded.authProviders ?? [], ports });
+  const transfer = await openTransfer({ transactions, files: files.transfer, ports, folder: join(dataDir, "transfer"), onReplaced: () => cache.invalidateAll(), onTrouble });
+  opening.onClose(() => transfer.close());
   const sync: SyncServer = createSyncServer({ functions: callable, transactions, cache, authenticate: (token) => authenticator.fromToken(token), ports, onTrouble });
   const http = await startHttpServer({
     host: options.host ?? "127.0.0.1",
@@ -157,12 +172,13 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
     sitePort: options.sitePort ?? 3211,
     instanceName: INSTANCE_NAME,
     version: VERSION,
-    functions: callable,
+    functions: withQueryCache(callable, cache),
     transactions,
     handlers: {
-      admin: deployRoutes(deployer),
+      admin: { ...deployRoutes(deployer), ...transfer.routes },
       files: files.http,
       readLogs: async (cursor, signal) => ({ ...(await log.read(cursor, { signal })) }),
+      runTestFunction: inlineQueries(functions.host, new ModuleFiles(join(dataDir, "modules"))),
       updateEnvironmentVariables: async (changes) => void (await transactions.mutate(async (tx) => changeEnvironment(tx, changes))),
     },
     authenticate: (authorization) => authenticator.fromHeader(authorization),
@@ -182,11 +198,13 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
     // A backend without functions can still take a push, which mends it; one that does not open cannot.
     onTrouble(error);
   }
+  http.open();
   return {
     url: http.url,
     siteUrl: http.siteUrl,
     adminKey: keys.adminKey,
     functions,
+    usage: () => usage.current(),
     connect: (connection) => sync.attach(connection),
     push: (request) => deployer.push(request),
     setEnv: async (changes) => void (await transactions.mutate(async (tx) => changeEnvironment(tx, changes))),

@@ -44,7 +44,7 @@ export function createAuthenticator({ adminKey, providers, ports, fetch }: Authe
       // A kind of deployment may stand before the name, with a colon of its own.
       const colon = value.indexOf(":", value.indexOf("|") + 1);
       mustBeAdminKey(colon === -1 ? value : value.slice(0, colon));
-      return { kind: "admin", actingAs: colon === -1 ? null : parseIdentity(value.slice(colon + 1)) };
+      return { kind: "admin", actingAs: colon === -1 ? null : withTokenIdentifier(parseIdentity(value.slice(colon + 1))) };
     },
     async fromToken(token) {
       switch (token.kind) {
@@ -54,12 +54,19 @@ export function createAuthenticator({ adminKey, providers, ports, fetch }: Authe
           return await jwt.verify(token.jwt, providers());
         case "admin":
           mustBeAdminKey(token.key);
-          return { kind: "admin", actingAs: token.actingAs };
+          return { kind: "admin", actingAs: token.actingAs === null ? null : withTokenIdentifier(token.actingAs) };
         default:
           return token satisfies never;
       }
     },
   };
+}
+
+/** Apps tell users apart by it, so whoever names an issuer and a subject gets it as a token would give it. */
+function withTokenIdentifier(identity: JsonObject): JsonObject {
+  const { issuer, subject } = identity;
+  if (typeof issuer !== "string" || typeof subject !== "string" || identity["tokenIdentifier"] !== undefined) return identity;
+  return { tokenIdentifier: `${issuer}|${subject}`, ...identity };
 }
 
 /** The user that an admin acts as, in base64 JSON. */

@@ -1,5 +1,6 @@
 import type { PushRequest } from "../components/types.ts";
 import type { LogEntry } from "../functions/types.ts";
+import type { PushResult } from "../push/deployer.ts";
 import type { EnvironmentChange } from "../system/environment.ts";
 
 /** A running backend, as commands see it. */
@@ -7,7 +8,7 @@ export interface CliBackend {
   readonly url: string;
   readonly siteUrl: string;
   readonly adminKey: string;
-  push(request: PushRequest): Promise<unknown>;
+  push(request: PushRequest): Promise<Pick<PushResult, "indexes" | "crons">>;
   setEnv(changes: readonly EnvironmentChange[]): Promise<unknown>;
   close(): Promise<void>;
 }

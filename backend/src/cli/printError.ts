@@ -11,7 +11,7 @@ import type { Terminal } from "./terminal.ts";
 export function formatError(error: unknown, options: { paint: Terminal["paint"]; folder: string }): string[] {
   const { paint } = options;
   if (error instanceof BundleError) return error.errors.flatMap((mistake) => mistakeLines(mistake, options));
-  if (error instanceof UserError || error instanceof StorageError || isUsageError(error)) return error.message.split("\n").map((line) => paint("red", line));
+  if (error instanceof UserError || error instanceof StorageError || isUsageError(error)) return readableFrames(error.message).split("\n").map((line) => paint("red", line));
   if (isSystemError(error)) return [paint("red", error.message)];
   return String(error instanceof Error ? (error.stack ?? error.message) : error).split("\n").map((line) => paint("red", line));
 }
@@ -33,4 +33,12 @@ function isUsageError(error: unknown): error is Error {
 /** The operating system's refusal: a busy port, a missing folder, no permission. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error;
+}
+
+/**
+ * Convex writes places in code as `../convex/messages.ts:3:1`, from a folder below the project's; from the project's own
+ * folder, where a person works, an editor or a terminal can open them.
+ */
+export function readableFrames(text: string): string {
+  return text.replace(/^(\s+at (?:.*\()?)\.\.\//gm, "$1");
 }

@@ -1,4 +1,5 @@
 import type { LogEntry } from "../functions/types.ts";
+import { readableFrames } from "./printError.ts";
 import type { Colour, Terminal } from "./terminal.ts";
 
 type Paint = Terminal["paint"];
@@ -32,7 +33,7 @@ export function formatLogEntry(entry: LogEntry, options: { paint: Paint; verbose
   const took = `${Math.ceil(entry.executionMs)} ms`;
   if (entry.error !== null) {
     lines.push(`${time} ${name} ${paint("red", `failed after ${took}`)}`);
-    lines.push(...entry.error.split("\n").map((text) => paint("red", `${" ".repeat(11)}${text}`)));
+    lines.push(...readableFrames(entry.error).split("\n").map((text) => paint("red", `${" ".repeat(11)}${text}`)));
   } else if (options.verbose) {
     lines.push(`${time} ${name} ${paint("gray", entry.cachedResult ? "from cache" : took)}`);
   }

@@ -47,7 +47,10 @@ const parts: CliParts = {
     opened = request;
     return Promise.resolve({
       url: "http://127.0.0.1:3210", siteUrl: "http://127.0.0.1:3211", adminKey: "k",
-      push: async () => void done.push("push"),
+      push: async () => {
+        done.push("push");
+        return { indexes: new Map([["", { added: [{ name: "notes.by_text", type: "database", fields: ["text", "_creationTime"] }], removed: [], enabled: [], disabled: [] }]]), crons: new Map([["box", { added: ["nightly"], updated: [], deleted: [] }]]) };
+      },
       setEnv: async (changes) => void done.push(`env ${changes.map(({ name, value }) => `${name}=${value}`).join(" ")}`),
       close: async () => void done.push("close"),
     });
@@ -108,6 +111,7 @@ describe("dev", () => {
     expect(done).toEqual(["push"]);
     expect(text()).toContain("Port 3210 is busy: using 3215.");
     expect(text()).toContain("http://127.0.0.1:3210");
+    expect(text()).toContain("  + index notes.by_text\n  + cron nightly in box");
     expect(opened).toMatchObject({ port: 3215, sitePort: 3216, durability: "full", dataDir: join(cwd, ".convex-data") });
     await edited();
     expect(done).toEqual(["push", "push"]);
@@ -139,7 +143,7 @@ describe("dev", () => {
 
   test("sets environment variables before the first push", async () => {
     writeFileSync(join(cwd, "vars"), "A=1\nB='two words'\n");
-    expect(await run("dev", "--once", "--env-file", "vars", "--fast", "--port", "4000")).toBe(0);
+    expect(await run("dev", "--once", "--env", "vars", "--fast", "--port", "4000")).toBe(0);
     expect(done).toEqual(["env A=1 B=two words", "push", "close"]);
     expect(opened).toMatchObject({ port: 4000, sitePort: 4001, durability: "fast" });
   });
@@ -159,14 +163,14 @@ describe("dev", () => {
     };
     const entry: LogEntry = {
       kind: "Completion", udfType: "Mutation", identifier: "messages.js:send", componentPath: "chat", caller: "Test", requestId: "r",
-      executionId: "e", parentExecutionId: null, timestampMs: 0, executionMs: 2.2, cachedResult: false, usage, error: "Uncaught Error: no\n    at send",
+      executionId: "e", parentExecutionId: null, timestampMs: 0, executionMs: 2.2, cachedResult: false, usage, error: "Uncaught Error: no\n    at send (../convex/a.ts:1:2)",
       logLines: [{ level: "WARN", messages: ["'a'", "1"], timestampMs: 0, isTruncated: false }],
     };
     lines.length = 0;
     opened?.onLog(entry);
     opened?.onLog({ ...entry, error: null, logLines: [] });
     expect(lines.map((line) => line.slice(8))).toEqual([
-      " M (chat) messages:send [WARN] 'a' 1", " M (chat) messages:send failed after 3 ms", "   Uncaught Error: no", "       at send",
+      " M (chat) messages:send [WARN] 'a' 1", " M (chat) messages:send failed after 3 ms", "   Uncaught Error: no", "       at send (convex/a.ts:1:2)",
     ]);
     stop();
     await ended;
@@ -180,6 +184,24 @@ test("start serves until it is stopped and pushes nothing", async () => {
   stop();
   expect(await ended).toBe(0);
   expect(done).toEqual(["close"]);
+});
+
+test("a port that somebody takes at the last moment is looked for again, unless it was asked for", async () => {
+  const { openBackend } = parts;
+  const busy = (port: number) => Object.assign(new Error("listen EADDRINUSE"), { code: "EADDRINUSE", port });
+  let tries = 0;
+  Object.assign(parts, { openBackend: (request: OpenRequest) => (++tries < 3 ? Promise.reject(busy(request.port)) : openBackend(request)) });
+  try {
+    const ended = run("start");
+    await settled();
+    stop();
+    expect(await ended).toBe(0);
+    tries = 0;
+    expect(await run("start", "--port", "4000", "--site-port", "4001")).toBe(1);
+    expect(text()).toContain("Port 4000 is in use. Stop what uses it, or name another with --port.");
+  } finally {
+    Object.assign(parts, { openBackend });
+  }
 });
 
 test("a port that is no port is refused by name", async () => {

@@ -19,12 +19,14 @@ export async function runProgram(args: readonly string[], context: Omit<CommandC
   const isHelp = name === undefined || ["help", "--help", "-h"].includes(name);
   const command = COMMANDS.find((candidate) => candidate.name === (isHelp ? rest[0] : name));
   if (command === undefined) {
-    if (!isHelp) terminal.note(terminal.paint("red", `There is no command "${name}".\n`));
-    for (const line of programHelp(COMMANDS, terminal.paint)) terminal.note(line);
-    return isHelp && rest.length === 0 ? 0 : 2;
+    const isAsked = isHelp && rest.length === 0;
+    if (!isAsked) terminal.note(terminal.paint("red", `There is no command "${isHelp ? rest[0] : name}".\n`));
+    // What was asked for can be piped into a pager.
+    for (const line of programHelp(COMMANDS, terminal.paint)) (isAsked ? terminal.out : terminal.note)(line);
+    return isAsked ? 0 : 2;
   }
   if (isHelp || rest.includes("--help") || rest.includes("-h")) {
-    for (const line of commandHelp(command, terminal.paint)) terminal.note(line);
+    for (const line of commandHelp(command, terminal.paint)) terminal.out(line);
     return 0;
   }
   try {

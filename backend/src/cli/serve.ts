@@ -1,36 +1,66 @@
+import { relative } from "node:path";
+import { UserError } from "../errors.ts";
 import type { CommandContext } from "./command.ts";
 import type { AppSource, Bundled, CliBackend } from "./parts.ts";
+import { describeChanges } from "./describeChanges.ts";
 import { formatError } from "./printError.ts";
 import { formatLogEntry } from "./printLog.ts";
 import { dataDirOf, DEFAULT_PORT, portOf } from "./project.ts";
 
+/** How often a port is looked for when somebody else takes the one that was just free. */
+const PORT_TRIES = 5;
+
 /** Opens the backend that the options ask for; its function logs go to the terminal as they happen. */
-export async function openServer({ given, terminal, parts, cwd }: CommandContext): Promise<CliBackend> {
-  const asked = portOf(given, "port");
-  const port = asked ?? (await parts.freePort(DEFAULT_PORT));
-  if (asked === undefined && port !== DEFAULT_PORT) {
-    terminal.note(terminal.paint("yellow", `Port ${DEFAULT_PORT} is busy: using ${port}.`));
+export async function openServer(context: CommandContext): Promise<CliBackend> {
+  const { given } = context;
+  // One push needs no address that anybody knows.
+  const isShort = given.flag("once");
+  const port = portOf(given, "port") ?? (isShort ? 0 : undefined);
+  const sitePort = portOf(given, "site-port") ?? (isShort && port === 0 ? 0 : undefined);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await openAt(context, { port, sitePort });
+    } catch (error) {
+      const mayLookAgain = (port === undefined || sitePort === undefined) && tries < PORT_TRIES;
+      if (!isBusyPort(error)) throw error;
+      if (!mayLookAgain) throw new UserError("PortBusy", `Port ${error.port} is in use. Stop what uses it, or name another with --${error.port === port ? "port" : "site-port"}.`, { cause: error });
+    }
   }
-  const sitePort = portOf(given, "site-port") ?? (await parts.freePort(port + 1));
-  return await parts.openBackend({
+}
+
+async function openAt({ given, terminal, parts, cwd }: CommandContext, asked: { port: number | undefined; sitePort: number | undefined }): Promise<CliBackend> {
+  const port = asked.port ?? (await parts.freePort(DEFAULT_PORT));
+  const backend = await parts.openBackend({
     dataDir: dataDirOf(given, cwd),
     port,
-    sitePort,
+    sitePort: asked.sitePort ?? (await parts.freePort(port + 1)),
     durability: given.flag("fast") ? "fast" : "full",
     onLog: (entry) => {
       for (const line of formatLogEntry(entry, { paint: terminal.paint, verbose: given.flag("verbose") })) terminal.note(line);
     },
   });
+  if (asked.port === undefined && port !== DEFAULT_PORT) terminal.note(terminal.paint("yellow", `Port ${DEFAULT_PORT} is busy: using ${port}.`));
+  return backend;
+}
+
+function isBusyPort(error: unknown): error is Error & { port: number } {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error;
 }
 
 /** The block that tells where everything is. */
-export function printAddresses({ terminal }: CommandContext, backend: CliBackend, more: readonly string[]): void {
+export function printAddresses({ given, terminal, cwd }: CommandContext, backend: CliBackend, more: readonly string[]): void {
   const { paint } = terminal;
+  const dataDir = dataDirOf(given, cwd);
+  const keys = ["convex-embedded keys"];
+  if (given.value("data-dir") !== undefined) keys.push(`--data-dir ${given.value("data-dir")}`);
+  if (backend.url !== `http://127.0.0.1:${DEFAULT_PORT}`) keys.push(`--url ${backend.url}`);
   terminal.note("");
   terminal.note(`  ${paint("green", "●")} ${paint("bold", "Convex-compatible backend")}`);
   terminal.note(`    Backend       ${paint("cyan", backend.url)}`);
   terminal.note(`    HTTP actions  ${paint("cyan", backend.siteUrl)}`);
+  terminal.note(`    Data          ${relative(cwd, dataDir) || dataDir}`);
   for (const line of more) terminal.note(`    ${line}`);
+  terminal.note(`    Official CLI  ${keys.join(" ")} >> .env.local`);
   terminal.note(`    Stop          Ctrl-C`);
   terminal.note("");
 }
@@ -39,14 +69,17 @@ export function printAddresses({ terminal }: CommandContext, backend: CliBackend
 export async function pushBundled(context: CommandContext, backend: CliBackend, bundled: Bundled): Promise<boolean> {
   const { terminal, cwd } = context;
   const startMs = performance.now();
+  let changes: string[] = [];
   try {
     if (!bundled.ok) throw bundled.error;
-    await backend.push(bundled.push);
+    changes = describeChanges(await backend.push(bundled.push));
   } catch (error) {
     for (const line of formatError(error, { paint: terminal.paint, folder: cwd })) terminal.note(line);
+    terminal.note(terminal.paint("red", "✘ Not pushed: what was live before stays as it is"));
     return false;
   }
   terminal.note(terminal.paint("green", `✔ Functions are live (pushed in ${Math.round(performance.now() - startMs)} ms)`));
+  for (const line of changes) terminal.note(`  ${terminal.paint("gray", line)}`);
   return true;
 }
 

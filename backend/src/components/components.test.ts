@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { TestApp } from "../functions/testing/testApp.ts";
 
 const COMPONENT = {
@@ -85,6 +85,14 @@ http.route({ path: "/stream", method: "GET", handler: httpAction(async (ctx) => 
     if (n++ === 3) return controller.close();
     controller.enqueue(new TextEncoder().encode(n + ":" + (await ctx.runQuery("notes:texts")).length + ";"));
   } }));
+}) });
+http.route({ path: "/long", method: "GET", handler: httpAction(async (ctx) => {
+  let n = 0;
+  return new Response(new ReadableStream({ async pull(controller) {
+    if (n++ === 4) return controller.close();
+    await ctx.runMutation("notes:addInternal", { text: "long " + n });
+    controller.enqueue(new TextEncoder().encode(n + ";"));
+  } }, { highWaterMark: 0 }));
 }) });
 export default http;`,
 };
@@ -186,6 +194,14 @@ describe("HTTP actions", () => {
   test("stream, and may call functions while they do", async () => {
     const count = ((await app.query("notes:texts")) as string[]).length;
     expect(await (await fetchRoute("GET", "/stream")).text()).toBe(`1:${count};2:${count};3:${count};`);
+  });
+
+  test("go on to their end when the client goes away", async () => {
+    const long = async () => ((await app.query("notes:texts")) as string[]).filter((text) => text.startsWith("long"));
+    const reader = (await fetchRoute("GET", "/long")).body!.getReader();
+    await reader.read();
+    await reader.cancel();
+    await vi.waitFor(async () => expect(await long()).toEqual(["long 1", "long 2", "long 3", "long 4"]));
   });
 
   test("that throw answer 500 with the error and its frames", async () => {

@@ -35,6 +35,24 @@ export function addFile(
   return storageId;
 }
 
+/** Adds the place of a file whose row came with an import. */
+export function addImportedFile(tx: Transaction, file: { componentPath: ComponentPath; storageId: string; uuid: string }): void {
+  tx.insert(APP, FILES_TABLE, { ...file, state: "stored" });
+}
+
+/** Marks the data of all files of a component for deletion; their rows are the caller's to remove. */
+export function releaseFiles(tx: Transaction, componentPath: ComponentPath): void {
+  for (const row of readRows(tx, { componentPath: APP, index: `${FILES_TABLE}.by_storage_id`, bounds: [equal("componentPath", componentPath)] })) {
+    if (row["state"] === "stored") tx.patch(APP, stringField(row, "_id"), { state: "deleted" });
+  }
+}
+
+/** Where a file's data is, be the file deleted or not; null when it is gone. */
+export function findUuid(tx: Transaction, componentPath: ComponentPath, storageId: string): string | null {
+  const place = findPlace(tx, componentPath, storageId);
+  return place === null ? null : stringField(place, "uuid");
+}
+
 /**
  * A file by its id, or null when there is none.
  * @param functionName - For the error text, for example `storage.getUrl`.

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { UserError } from "../errors.ts";
 import type { FileHooks } from "../functions/hooks.ts";
 import type { FileHttpHandlers, HttpReply } from "../http/handlers.ts";
@@ -6,7 +7,7 @@ import type { Commit, ComponentPath } from "../transaction/types.ts";
 import type { Store } from "../system/rows.ts";
 import { isBlobName, openBlobStore, uuidFrom, type BlobStore, type ReceivedBlob } from "./blobStore.ts";
 import {
-  addFile, deleteFile, FILES_TABLE, findFile, findFileByUuid, forgetFile, hasPlace, listDeleted, type StoredFile,
+  addFile, deleteFile, FILES_TABLE, findFile, findFileByUuid, findUuid, forgetFile, hasPlace, listDeleted, type StoredFile,
 } from "./fileRows.ts";
 import { serveFile, type FileRequest } from "./serveFile.ts";
 import { issueUploadToken, readUploadToken } from "./uploadToken.ts";
@@ -28,8 +29,22 @@ export interface FileStorage {
   readonly hooks: FileHooks;
   /** Upload and download, for the HTTP server. */
   readonly http: FileHttpHandlers;
+  /** Files that come from, or go to, another deployment. */
+  readonly transfer: FileTransfer;
   /** Waits for deletions that are under way. */
   close(): Promise<void>;
+}
+
+/** What export and import need of the files. */
+export interface FileTransfer {
+  /** Until the returned function is called, the data of deleted files stays. */
+  holdDeletions(): () => void;
+  /** A file's data, also when its row was deleted since {@link holdDeletions}. */
+  read(componentPath: ComponentPath, storageId: string): Promise<Readable>;
+  /** Brings data to its place. Rows are the caller's to write (see {@link addImportedFile}); then it calls `confirm`, or else `discard`. */
+  receive(body: AsyncIterable<Uint8Array>): Promise<ReceivedBlob>;
+  confirm(uuid: string): Promise<void>;
+  discard(uuid: string): Promise<void>;
 }
 
 type Upload = Parameters<FileHttpHandlers["upload"]>[0];
@@ -58,16 +73,19 @@ export async function openFileStorage(options: FileStorageOptions): Promise<File
 class DiskFileStorage implements FileStorage {
   readonly hooks: FileHooks;
   readonly http: FileHttpHandlers;
+  readonly transfer: FileTransfer;
   readonly #options: FileStorageOptions;
   readonly #blobs: BlobStore;
   #stopListening: () => void = () => {};
   #deleting: Promise<void> | null = null;
   #deleteAgain = false;
+  #holders = 0;
 
   constructor(options: FileStorageOptions, blobs: BlobStore) {
     this.#options = options;
     this.#blobs = blobs;
     this.hooks = this.#makeHooks();
+    this.transfer = this.#makeTransfer();
     this.http = { upload: (upload) => this.#upload(upload), serve: (download) => this.#serve(download) };
   }
 
@@ -125,6 +143,31 @@ class DiskFileStorage implements FileStorage {
     };
   }
 
+  #makeTransfer(): FileTransfer {
+    const blobs = this.#blobs;
+    return {
+      holdDeletions: () => {
+        this.#holders += 1;
+        return () => {
+          this.#holders -= 1;
+          this.#deleteMarked();
+        };
+      },
+      read: async (componentPath, storageId) => {
+        const { value: uuid } = await this.#options.transactions.query(async (tx) => findUuid(tx, componentPath, storageId));
+        if (uuid === null) throw new Error(`The data of file ${storageId} is gone`);
+        return blobs.stream(uuid);
+      },
+      receive: async (body) => {
+        const blob = await blobs.receive(uuidFrom(this.#options.ports.randomBytes(16)), body);
+        await blobs.publish(blob.uuid);
+        return blob;
+      },
+      confirm: (uuid) => blobs.confirm(uuid),
+      discard: (uuid) => blobs.remove(uuid),
+    };
+  }
+
   async #store(file: NewFile): Promise<string> {
     const uuid = uuidFrom(this.#options.ports.randomBytes(16));
     const blob = await this.#blobs.receive(uuid, file.body);
@@ -168,6 +211,7 @@ class DiskFileStorage implements FileStorage {
 
   async #deleteBatch(): Promise<void> {
     const { transactions } = this.#options;
+    if (this.#holders > 0) return;
     const { value: marked } = await transactions.query(async (tx) => listDeleted(tx, DELETE_BATCH));
     if (marked.length === 0) return;
     for (const { uuid } of marked) await this.#blobs.remove(uuid);

@@ -1,10 +1,10 @@
 import { UserError } from "../errors.ts";
-import type { ComponentPath } from "../transaction/types.ts";
+import type { ComponentPath, UsageCounts } from "../transaction/types.ts";
 import type { RunningApp } from "./app.ts";
 import type { FunctionPath } from "./functionPath.ts";
 import type { JobRef } from "./hooks.ts";
 import type { LogBuffer } from "./logs.ts";
-import { TimerSet, type Sandbox } from "./sandbox/sandbox.ts";
+import { runInSandbox, TimerSet, type Sandbox } from "./sandbox/sandbox.ts";
 import { actionJsOps, actionOps, type ActionCalls } from "./syscalls/action.ts";
 import { parseSyscallArgs } from "./syscalls/args.ts";
 import type { FunctionSelf } from "./syscalls/metadata.ts";
@@ -21,6 +21,8 @@ export interface ActionFrameInput {
   readonly path: FunctionPath;
   readonly logs: LogBuffer;
   readonly executionId: string;
+  /** The work of its own is added here: searches, scheduling. */
+  readonly usage: UsageCounts;
   readonly calls: ActionCalls;
 }
 
@@ -36,6 +38,7 @@ export class ActionFrame implements Sandbox, FunctionSelf {
   readonly path: FunctionPath;
   readonly logs: LogBuffer;
   readonly executionId: string;
+  readonly usage: UsageCounts;
   readonly job: JobRef | null;
   /** Calls other functions for this one. */
   readonly calls: ActionCalls;
@@ -52,6 +55,7 @@ export class ActionFrame implements Sandbox, FunctionSelf {
     this.path = input.path;
     this.logs = input.logs;
     this.executionId = input.executionId;
+    this.usage = input.usage;
     this.calls = input.calls;
     this.job = jobOf(input.call);
     // It may fail after its function has come to an end; then nobody needs to know.
@@ -98,6 +102,14 @@ export class ActionFrame implements Sandbox, FunctionSelf {
   /** Rejects when the action must end before its own promise settles. */
   get failure(): Promise<never> {
     return this.#failed.promise;
+  }
+
+  /**
+   * Runs the action's code, in a microtask of its own: an interrupt drops what is on the stack, which must not be whoever
+   * waits for the action. Rejects with {@link failure} when that comes first.
+   */
+  run<T>(body: () => Promise<T>): Promise<T> {
+    return Promise.race([Promise.resolve().then(() => runInSandbox(this, body)), this.failure]);
   }
 
   /** Ends its timers and its right to call; says what it left unfinished. */

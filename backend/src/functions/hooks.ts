@@ -33,7 +33,9 @@ export interface ScheduleRequest {
 export interface SchedulerHooks {
   /** Adds a pending job and returns its id. */
   schedule(tx: Transaction, request: ScheduleRequest): string;
-  /** `self` is the job that is running now, if one is: a mutation cannot cancel itself. */
+  /** A scheduled mutation begins: to itself, and to nobody else, its job is in progress. */
+  begin(tx: Transaction, job: JobRef): void;
+  /** `self` is the job that the asking mutation runs for, if it does for one: a mutation cannot cancel itself. */
   cancel(tx: Transaction, job: JobRef, self: JobRef | null): void;
   /** Records how a scheduled mutation ended. On success this runs in the mutation's own transaction. */
   settle(tx: Transaction, job: JobRef, outcome: Outcome): void;
@@ -81,4 +83,6 @@ export interface FunctionRunnerOptions {
   readonly hooks: FunctionHooks;
   /** Folder of the loaded modules. Made when it is missing; its content may be thrown away at any time. */
   readonly modulesDir: string;
+  /** Longest time that an action may keep the thread without a break. @default 30 s */
+  readonly actionStallMs?: number;
 }

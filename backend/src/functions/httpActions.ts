@@ -1,6 +1,6 @@
 import { routerOf } from "../components/analyze.ts";
 import { childPath } from "../components/tree.ts";
-import type { ComponentPath } from "../transaction/types.ts";
+import type { ComponentPath, UsageCounts } from "../transaction/types.ts";
 import { ActionFrame } from "./actionFrame.ts";
 import type { RunningApp } from "./app.ts";
 import type { LogBuffer } from "./logs.ts";
@@ -23,6 +23,8 @@ export interface HttpActionInput {
   readonly call: CallRequest;
   readonly logs: LogBuffer;
   readonly executionId: string;
+  /** The action's own work is added here. */
+  readonly usage: UsageCounts;
   readonly calls: ActionCalls;
   /** Told once, when the response is complete: the route (`GET /path`) and what failed. */
   readonly done: (identifier: string, error: string | null) => void;
@@ -87,9 +89,9 @@ interface Route {
 }
 
 async function runRoute(input: HttpActionInput, { app, componentPath, identifier, handler }: Route): Promise<Response> {
-  const { host, call, logs, executionId, calls, request } = input;
+  const { host, call, logs, executionId, usage, calls, request } = input;
   const frame = new ActionFrame({
-    host, app, call: { ...call, componentPath }, componentPath, path: { module: HTTP_MODULE, name: identifier }, logs, executionId, calls,
+    host, app, call: { ...call, componentPath }, componentPath, path: { module: HTTP_MODULE, name: identifier }, logs, executionId, usage, calls,
   });
   const limit = host.ports.setTimer(() => frame.fail(new Error(`Function execution timed out (maximum duration: ${LIMIT_MS / 1000}s)`)), LIMIT_MS);
   const unguard = host.watchdog.guard((error) => frame.fail(error));
@@ -100,7 +102,7 @@ async function runRoute(input: HttpActionInput, { app, componentPath, identifier
     input.done(identifier, error);
   };
   try {
-    const response = await Promise.race([runInSandbox(frame, () => handler.invokeHttpAction(request)), frame.failure]);
+    const response = await frame.run(() => handler.invokeHttpAction(request));
     if (!(response instanceof Response)) throw new TypeError("Expected a Response from an HTTP action");
     return streamed(response, frame, end);
   } catch (error) {
@@ -112,28 +114,50 @@ async function runRoute(input: HttpActionInput, { app, componentPath, identifier
   }
 }
 
-/** Passes the body on as it comes, still inside the action: its code may make it piece by piece. */
+/** What is read of a body whose client has gone: as much as a client could have been sent. */
+const MAX_UNREAD_BYTES = 20 * 1024 * 1024;
+
+/**
+ * Passes the body on as it comes, still inside the action: its code may make it piece by piece. A client that goes away
+ * does not end the action, which may be writing the same words into the database: the rest of the body is read for nobody.
+ */
 function streamed(response: Response, frame: ActionFrame, end: (error: string | null) => void): Response {
   if (response.body === null) {
     end(null);
     return response;
   }
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  let isGone = false;
+  const next = () => frame.run(() => reader.read());
+  const readForNobody = async (): Promise<void> => {
+    try {
+      let bytes = 0;
+      for (let piece = await next(); !piece.done; piece = await next()) {
+        bytes += piece.value.length;
+        if (bytes > MAX_UNREAD_BYTES) return await runInSandbox(frame, () => reader.cancel()).finally(() => end(null));
+      }
+      end(null);
+    } catch (error) {
+      end(describeThrown(error).message);
+    }
+  };
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { done, value } = await Promise.race([runInSandbox(frame, () => reader.read()), frame.failure]);
+        const { done, value } = await next();
+        if (isGone) return;
         if (!done) return controller.enqueue(value);
         controller.close();
         end(null);
       } catch (error) {
+        if (isGone) return;
         end(describeThrown(error).message);
         controller.error(error);
       }
     },
-    async cancel(reason) {
-      end(null);
-      await runInSandbox(frame, () => reader.cancel(reason));
+    cancel() {
+      isGone = true;
+      void readForNobody();
     },
   }, { highWaterMark: 0 });
   return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });

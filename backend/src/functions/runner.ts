@@ -12,12 +12,11 @@ import { LogBuffer } from "./logs.ts";
 import { RuntimeHost } from "./runtimeHost.ts";
 import { installHosts } from "./sandbox/host.ts";
 import { SeededRandom } from "./sandbox/random.ts";
-import { runInSandbox } from "./sandbox/sandbox.ts";
 import { purgeRecorded, type SessionRequest } from "./sessions.ts";
 import type { ActionCalls } from "./syscalls/action.ts";
 import { describeThrown } from "./thrown.ts";
-import { mustFindCalled, preload, refusedQuery, runMutation, runQuery } from "./transactions.ts";
-import type { ActionResult, CallRequest, FunctionError, FunctionKind, FunctionRunner, Identity, LogEntry, MutationResult, Outcome, QueryResult } from "./types.ts";
+import { isLoaded, mustFindCalled, preload, refusedQuery, runMutation, runQuery } from "./transactions.ts";
+import type { ActionResult, CallRequest, FunctionError, FunctionKind, FunctionRunner, Identity, LogEntry, MutationResult, NestedCall, Outcome, QueryResult } from "./types.ts";
 import { Watchdog } from "./watchdog.ts";
 
 const USER_CODE_LIMIT_MS = 1000;
@@ -55,14 +54,18 @@ interface Begun {
   readonly startedMs: number;
 }
 
+/** What a call runs, or why it cannot. */
+type Target = { readonly app: RunningApp; readonly found: FoundFunction } | { readonly error: FunctionError };
+
 class Runner implements AppRunner {
   readonly host: RuntimeHost;
-  readonly #watchdog = new Watchdog({ limitMs: USER_CODE_LIMIT_MS, stallMs: ACTION_STALL_MS });
+  readonly #watchdog: Watchdog;
   /** Execution ids are drawn from here: asking the system for each costs more than a small query. */
   readonly #ids: SeededRandom;
   #purgedMs: number;
 
-  constructor({ transactions, ports, hooks }: FunctionRunnerOptions) {
+  constructor({ transactions, ports, hooks, actionStallMs = ACTION_STALL_MS }: FunctionRunnerOptions) {
+    this.#watchdog = new Watchdog({ limitMs: USER_CODE_LIMIT_MS, stallMs: actionStallMs });
     this.host = new RuntimeHost({ transactions, ports, hooks, watchdog: this.#watchdog });
     this.#ids = new SeededRandom(() => ports.randomBytes(32));
     this.#purgedMs = ports.nowMs();
@@ -97,10 +100,11 @@ class Runner implements AppRunner {
       ip: caller.ip, userAgent: request.headers.get("user-agent"),
     };
     const begun = this.#begin(call, "HttpAction", null);
+    const usage = emptyUsage();
     return await runHttpAction({
-      host: this.host, app: this.host.app, request, call, logs: begun.logs, executionId: begun.executionId,
+      host: this.host, app: this.host.app, request, call, logs: begun.logs, executionId: begun.executionId, usage,
       calls: this.#callsOf(begun),
-      done: (identifier, error) => this.#complete({ ...begun, call: { ...call, path: identifier } }, { error, usage: emptyUsage() }),
+      done: (identifier, error) => this.#complete({ ...begun, call: { ...call, path: identifier } }, { error, usage }),
     });
   }
 
@@ -113,48 +117,52 @@ class Runner implements AppRunner {
     return { ...begun, logs };
   }
 
-  /** Finds the function and makes sure its module is loaded. */
-  async #find({ call, kind }: Begun): Promise<{ app: RunningApp; found: FoundFunction } | { error: FunctionError }> {
+  /** Finds the function and makes sure its module is loaded; at once when it is. */
+  #find({ call, kind }: Begun): Target | Promise<Target> {
     try {
       const { app } = this.host;
       if (app === null) throw new UserError("NoAppDeployed", `No functions are deployed yet; ${call.path} cannot run.`);
       const found = mustFindCalled(app, call, kind);
-      await preload(found);
-      return { app, found };
+      const target = { app, found };
+      return isLoaded(found) ? target : preload(found).then(() => target, (error: unknown) => ({ error: describeThrown(error) }));
     } catch (error) {
       return { error: describeThrown(error) };
     }
   }
 
   async #query(begun: Begun, journal: string | null): Promise<QueryResult> {
-    const target = await this.#find(begun);
-    const result = "error" in target
+    const finding = this.#find(begun);
+    const target = finding instanceof Promise ? await finding : finding;
+    const { nested, ...result } = "error" in target
       ? refusedQuery(this.host, target.error)
       : await runQuery({ host: this.host, call: begun.call, logs: begun.logs, ...target }, journal);
-    return { ...result, logLines: begun.logs.texts(), executionMs: this.#complete(begun, { error: errorText(result.outcome), usage: result.usage }) };
+    return { ...result, logLines: begun.logs.texts(), executionMs: this.#complete(begun, { error: errorText(result.outcome), usage: result.usage, nested }) };
   }
 
   async #mutation(begun: Begun, session: SessionRequest | null): Promise<MutationResult> {
-    const target = await this.#find(begun);
+    const finding = this.#find(begun);
+    const target = finding instanceof Promise ? await finding : finding;
     if ("error" in target) {
       const executionMs = this.#complete(begun, { error: target.error.message, usage: emptyUsage() });
       return { outcome: { ok: false, error: target.error }, ts: this.host.transactions.latestTs, usage: emptyUsage(), logLines: [], executionMs };
     }
-    const { recordedLogLines, ...result } = await runMutation({ host: this.host, call: begun.call, logs: begun.logs, ...target }, session);
+    const { recordedLogLines, nested, ...result } = await runMutation({ host: this.host, call: begun.call, logs: begun.logs, ...target }, session);
     if (session !== null) this.#purgeSessions();
-    const executionMs = this.#complete(begun, { error: errorText(result.outcome), usage: result.usage });
+    const executionMs = this.#complete(begun, { error: errorText(result.outcome), usage: result.usage, nested });
     return { ...result, logLines: recordedLogLines ?? begun.logs.texts(), executionMs };
   }
 
   async #action(begun: Begun, signal: AbortSignal | undefined): Promise<ActionResult> {
-    const target = await this.#find(begun);
-    const outcome: Outcome = "error" in target ? { ok: false, error: target.error } : await this.#runAction(begun, target, signal);
-    return { outcome, logLines: begun.logs.texts(), usage: emptyUsage(), executionMs: this.#complete(begun, { error: errorText(outcome), usage: emptyUsage() }) };
+    const finding = this.#find(begun);
+    const target = finding instanceof Promise ? await finding : finding;
+    const usage = emptyUsage();
+    const outcome: Outcome = "error" in target ? { ok: false, error: target.error } : await this.#runAction({ ...begun, usage }, target, signal);
+    return { outcome, logLines: begun.logs.texts(), usage, executionMs: this.#complete(begun, { error: errorText(outcome), usage }) };
   }
 
-  async #runAction(begun: Begun, { app, found }: { app: RunningApp; found: FoundFunction }, signal: AbortSignal | undefined): Promise<Outcome> {
+  async #runAction(begun: Begun & { usage: UsageCounts }, { app, found }: { app: RunningApp; found: FoundFunction }, signal: AbortSignal | undefined): Promise<Outcome> {
     const { call, logs, executionId } = begun;
-    const frame = new ActionFrame({ host: this.host, app, call, componentPath: found.instance.path, path: found.path, logs, executionId, calls: this.#callsOf(begun) });
+    const frame = new ActionFrame({ host: this.host, app, call, componentPath: found.instance.path, path: found.path, logs, executionId, usage: begun.usage, calls: this.#callsOf(begun) });
     const limit = this.host.ports.setTimer(
       () => frame.fail(new UserError("ActionTimeout", `Function execution timed out (maximum duration: ${ACTION_LIMIT_MS / 1000}s)`)), ACTION_LIMIT_MS);
     const abort = () => frame.fail(new UserError("ActionAborted", "The action was stopped: its caller is gone or the backend is closing"));
@@ -178,8 +186,7 @@ class Runner implements AppRunner {
     const exports = found.instance.modules.loaded(found.path.module);
     if (exports === undefined) throw new Error(`Module ${found.path.module} was not loaded`);
     await this.#validateArgs(found, args);
-    const running = runInSandbox(frame, () => invokerOf(found, exports)(args));
-    const json = await Promise.race([running, frame.failure]);
+    const json = await frame.run(() => invokerOf(found, exports)(args));
     // Rejections that nobody handled come to light after the microtasks at hand.
     await Promise.race([new Promise((resolve) => setImmediate(resolve)), frame.failure]);
     return await this.#checkReturn(found, json);
@@ -205,11 +212,11 @@ class Runner implements AppRunner {
   }
 
   /** Writes the log entry of a call that came to its end; returns how long it took. */
-  #complete(begun: Begun, { error, usage }: { error: string | null; usage: UsageCounts }): number {
-    return this.#log(begun, { kind: "Completion", logLines: begun.logs.lines, error, usage });
+  #complete(begun: Begun, { error, usage, nested = [] }: { error: string | null; usage: UsageCounts; nested?: readonly NestedCall[] }): number {
+    return this.#log(begun, { kind: "Completion", logLines: begun.logs.lines, error, usage, ...(nested.length === 0 ? {} : { nested }) });
   }
 
-  #log(begun: Begun, entry: Pick<LogEntry, "kind" | "logLines" | "error" | "usage">): number {
+  #log(begun: Begun, entry: Pick<LogEntry, "kind" | "logLines" | "error" | "usage" | "nested">): number {
     const { call, kind, executionId, parentExecutionId, startedMs } = begun;
     const timestampMs = this.host.ports.nowMs();
     const executionMs = timestampMs - startedMs;

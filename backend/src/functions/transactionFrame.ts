@@ -11,10 +11,13 @@ import { asyncOps, syncOps } from "./syscalls/transaction.ts";
 import { CatchableError } from "./thrown.ts";
 import type { TransactionRun } from "./transactionRun.ts";
 
+const NEXT_ROW = "1.0/queryStreamNext";
+
 interface Waiting {
   readonly op: string;
   readonly args: SyscallArgs;
-  readonly settle: PromiseWithResolvers<string>;
+  readonly resolve: (result: Promise<string>) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -27,28 +30,28 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
   readonly timers = null;
   readonly run: TransactionRun;
   readonly depth: number;
+  /** The run's, or what a snapshot query sees of it. */
+  readonly tx: Transaction;
   /** Why it must end, once there is a reason. */
   failed: { readonly reason: unknown } | null = null;
   readonly #found: FoundFunction;
-  readonly #failed = Promise.withResolvers<never>();
-  readonly #cursors = new Map<number, QueryCursor>();
+  /** Tells whoever waits for its end that it must end now. */
+  #onFailure: ((reason: unknown) => void) | null = null;
+  readonly #cursors: (QueryCursor | null)[] = [];
   readonly #waiting: Waiting[] = [];
-  #nextQueryId = 0;
   #busy: Promise<unknown> | null = null;
   #hasPaginated = false;
   #hasEnded = false;
 
-  constructor(run: TransactionRun, found: FoundFunction, depth: number) {
+  constructor(run: TransactionRun, found: FoundFunction, at: { depth: number; tx: Transaction }) {
     this.run = run;
-    this.depth = depth;
+    this.depth = at.depth;
+    this.tx = at.tx;
     this.#found = found;
     this.mode = found.analyzed.kind === "Mutation" ? "mutation" : "query";
     this.random = new SeededRandom(() => run.host.ports.randomBytes(32));
-    // It may fail after its function has come to an end; then nobody needs to know.
-    this.#failed.promise.catch(() => undefined);
   }
 
-  get tx(): Transaction { return this.run.tx; }
   get app() { return this.run.app; }
   get call() { return this.run.call; }
   get logs() { return this.run.logs; }
@@ -83,11 +86,11 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
   }
 
   asyncSyscall(op: string, argsJson: string): Promise<string> {
-    const settle = Promise.withResolvers<string>();
-    const call = { op, args: parseSyscallArgs(op, argsJson), settle };
-    if (this.#busy !== null) this.#waiting.push(call);
-    else this.#perform(call);
-    return settle.promise;
+    const args = parseSyscallArgs(op, argsJson);
+    if (this.#busy === null) return this.#perform(op, args);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ op, args, resolve, reject });
+    });
   }
 
   jsSyscall(op: string): never {
@@ -104,40 +107,45 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
   /** Ends the function with this error, whatever its own code does. */
   fail(reason: unknown): void {
     this.failed ??= { reason };
-    this.#failed.reject(reason);
+    // It may fail after its function has come to an end; then nobody needs to know.
+    this.#onFailure?.(reason);
   }
 
-  /** Rejects when the function must end before its own promise settles. */
-  get failure(): Promise<never> {
-    return this.#failed.promise;
+  /** What the function's own promise comes to, unless it must end before. */
+  outcome(running: Promise<string>): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#onFailure = reject;
+      if (this.failed !== null) reject(this.failed.reason);
+      running.then(resolve, reject);
+    });
   }
 
   /** No more syscalls: waits for a nested call that nobody awaited, drops what did not begin. */
   async end(): Promise<void> {
     this.#hasEnded = true;
     this.#waiting.length = 0;
-    for (const cursor of this.#cursors.values()) cursor.close();
-    this.#cursors.clear();
+    for (const cursor of this.#cursors) cursor?.close();
+    this.#cursors.length = 0;
     if (this.#busy !== null) await this.#busy;
   }
 
   openCursor(query: QueryJson): number {
-    const queryId = this.#nextQueryId++;
-    this.#cursors.set(queryId, this.tx.query(this.componentPath, query));
-    return queryId;
+    return this.#cursors.push(this.tx.query(this.componentPath, query)) - 1;
   }
 
   cursor(queryId: number): QueryCursor {
-    const cursor = this.#cursors.get(queryId);
-    if (cursor === undefined) throw new UserError("QueryNotFound", `Query ${queryId} is closed`);
+    const cursor = this.#cursors[queryId] ?? null;
+    if (cursor === null) throw new UserError("QueryNotFound", `Query ${queryId} is closed`);
     return cursor;
   }
 
   /** False when it was closed before. */
   closeCursor(queryId: number): boolean {
-    const cursor = this.#cursors.get(queryId);
-    cursor?.close();
-    return this.#cursors.delete(queryId);
+    const cursor = this.#cursors[queryId] ?? null;
+    if (cursor === null) return false;
+    cursor.close();
+    this.#cursors[queryId] = null;
+    return true;
   }
 
   /** The end cursor of the last run of this page, if this is a re-run. @throws UserError for a second page. */
@@ -160,34 +168,51 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
     if (this.#hasEnded) throw new UserError("FunctionEnded", `${op} was called after the function had come to its end`);
   }
 
-  #perform({ op, args, settle }: Waiting): void {
-    const startedMs = performance.now();
+  /** What only touches the database is done when this returns. Rejects with what user code may catch. */
+  #perform(op: string, args: SyscallArgs): Promise<string> {
+    // Rows are asked for by the thousand, and mostly at hand: two looks at the clock for each would be a good part of it.
+    const since = op === NEXT_ROW ? this.tx.readingMs : performance.now();
     try {
       const handler = asyncOps(this.mode)[op];
       if (handler === undefined) throw new UserError("UnknownOperation", `Unknown async operation ${op}`);
       this.#assertRunning(op);
       const result = handler(this, args);
-      if (typeof result === "string") settle.resolve(result);
-      else this.#busy = this.#await(result, settle);
+      if (typeof result === "string") return Promise.resolve(result);
+      const answer = this.#await(result);
+      // Not of the answer: a failure that user code does not look at must show up as such.
+      const ended = (): void => this.#goOn();
+      this.#busy = result.then(ended, ended);
+      return answer;
     } catch (error) {
-      settle.reject(this.#catchable(error));
+      return Promise.reject(this.#catchable(error));
     } finally {
       // A nested call runs user code, but not before this returns.
-      this.run.host.watchdog.excuse(startedMs);
+      this.#excuse(op, since);
     }
   }
 
-  async #await(result: Promise<string>, settle: PromiseWithResolvers<string>): Promise<void> {
+  /** Time in the host's own code is not the function's. */
+  #excuse(op: string, since: number): void {
+    const { watchdog } = this.run.host;
+    if (op !== NEXT_ROW) watchdog.excuse(since);
+    else if (this.tx.readingMs > since) watchdog.excuse(performance.now() - (this.tx.readingMs - since));
+  }
+
+  async #await(result: Promise<string>): Promise<string> {
     try {
-      settle.resolve(await result);
+      return await result;
     } catch (error) {
-      settle.reject(this.#catchable(error));
+      throw this.#catchable(error);
     }
+  }
+
+  /** A nested call has ended: the calls that waited for it follow, up to the next nested one. */
+  #goOn(): void {
     this.#busy = null;
     while (this.#busy === null) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      this.#perform(next);
+      next.resolve(this.#perform(next.op, next.args));
     }
   }
 

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../values/json.ts";
+import { snapshotOf } from "../transaction/transaction.ts";
 import type { Transaction, UsageCounts } from "../transaction/types.ts";
 import type { FoundFunction, RunningApp } from "./app.ts";
 import { canonicalArgs, invokerOf, readReturn, tableNamesOf, validateArgs } from "./functionValue.ts";
@@ -7,6 +8,7 @@ import type { LogBuffer } from "./logs.ts";
 import type { RuntimeHost } from "./runtimeHost.ts";
 import { runInSandbox } from "./sandbox/sandbox.ts";
 import { CatchableError, describeThrown } from "./thrown.ts";
+import { NestedUsage } from "./nestedUsage.ts";
 import { TransactionFrame } from "./transactionFrame.ts";
 import type { CallRequest } from "./types.ts";
 import type { WatchedExecution } from "./watchdog.ts";
@@ -26,6 +28,8 @@ export interface NestedCall {
   readonly found: FoundFunction;
   readonly rawArgs: unknown;
   readonly limits: Partial<UsageCounts> | undefined;
+  /** It sees the database as it was when the execution began, and what it reads is not recorded. */
+  readonly isSnapshot: boolean;
 }
 
 /** One execution of a query or a mutation, with all calls nested in it: they share its transaction, time and log. */
@@ -39,6 +43,7 @@ export class TransactionRun implements WatchedExecution {
   readonly nowMs: number;
   readonly startedMs = performance.now();
   readonly job: JobRef | null;
+  readonly nested: NestedUsage;
   journal: string | null = null;
   observedTime = false;
   observedIdentity = false;
@@ -56,13 +61,15 @@ export class TransactionRun implements WatchedExecution {
     this.logs = input.logs;
     this.tx = input.tx;
     this.journalBefore = input.journalBefore;
-    this.nowMs = Math.floor(Number(input.tx.beginTs / 1000n) / 1000);
+    // Not the snapshot's time: that runs ahead when the clock was set back, and jobs would be scheduled into the future.
+    this.nowMs = Math.floor(input.host.ports.nowMs());
     this.job = jobOf(input.call);
+    this.nested = new NestedUsage(input.tx);
   }
 
   /** Runs the function that was called. */
   async invokeRoot(found: FoundFunction): Promise<JsonValue> {
-    const frame = new TransactionFrame(this, found, 0);
+    const frame = new TransactionFrame(this, found, { depth: 0, tx: this.tx });
     this.#frame = frame;
     // User code must begin in a microtask: only there the watchdog can cut it off cleanly.
     await Promise.resolve();
@@ -87,30 +94,36 @@ export class TransactionRun implements WatchedExecution {
   /** Runs one function, the called one or a nested one, in its frame. */
   async invoke(frame: TransactionFrame, found: FoundFunction, rawArgs: unknown): Promise<JsonValue> {
     const args = canonicalArgs(found, rawArgs);
-    const tables = tableNamesOf(this.tx, frame.componentPath);
+    const tables = tableNamesOf(frame.tx, frame.componentPath);
     validateArgs(found, args, tables);
     const exports = found.instance.modules.loaded(found.path.module) ?? (await this.#load(found));
     const invoker = invokerOf(found, exports);
     try {
       const running = runInSandbox(frame, () => invoker(args));
-      return readReturn(found, await Promise.race([running, frame.failure]), tables);
+      return readReturn(found, await frame.outcome(running), tables);
     } finally {
       await frame.end();
     }
   }
 
   /** Runs a function that another one of this execution calls. Its failure is one that the caller may catch. */
-  async invokeNested(parent: TransactionFrame, { found, rawArgs, limits }: NestedCall): Promise<JsonValue> {
-    const child = new TransactionFrame(this, found, parent.depth + 1);
+  async invokeNested(parent: TransactionFrame, { found, rawArgs, limits, isSnapshot }: NestedCall): Promise<JsonValue> {
+    const tx = isSnapshot ? snapshotOf(parent.tx) : parent.tx;
+    const child = new TransactionFrame(this, found, { depth: parent.depth + 1, tx });
     // What follows is user code, and its time counts as such.
     await Promise.resolve();
+    let isUndone = true;
+    this.nested.begin(found);
     try {
       const body = () => this.invoke(child, found, rawArgs);
       // A query has nothing to undo; limits of its own still need their place.
-      if (found.analyzed.kind === "Query" && limits === undefined) return await body();
-      return await this.tx.nested(body, limits === undefined ? {} : { limits });
+      const value = found.analyzed.kind === "Query" && limits === undefined ? await body() : await tx.nested(body, limits === undefined ? {} : { limits });
+      isUndone = false;
+      return value;
     } catch (error) {
       throw new CatchableError(describeThrown(error));
+    } finally {
+      this.nested.end({ isUndone });
     }
   }
 

@@ -1,14 +1,15 @@
 import { UserError } from "../errors.ts";
 import type { JsonValue } from "../values/json.ts";
 import { emptyUsage } from "../transaction/limits.ts";
-import type { ReadSet, Transaction, UsageCounts } from "../transaction/types.ts";
+import type { ReadSet, Transaction } from "../transaction/types.ts";
 import { checkKind, mustFindAnyFunction, mustFindFunction, mustFindPublicFunction, type FoundFunction, type RunningApp } from "./app.ts";
 import type { RuntimeHost } from "./runtimeHost.ts";
 import type { LogBuffer } from "./logs.ts";
+import { withoutWrites } from "./nestedUsage.ts";
 import { findRecorded, record, type RecordedResult, type SessionRequest } from "./sessions.ts";
 import { describeThrown } from "./thrown.ts";
 import { TransactionRun } from "./transactionRun.ts";
-import type { CallRequest, FunctionError, FunctionKind, MutationResult, Outcome, QueryResult } from "./types.ts";
+import type { CallRequest, FunctionError, FunctionKind, MutationResult, NestedCall, Outcome, QueryResult } from "./types.ts";
 
 const EMPTY_READ_SET: ReadSet = { ranges: new Map(), searches: new Map() };
 
@@ -24,9 +25,14 @@ export function mustFindCalled(app: RunningApp, call: CallRequest, kind: Functio
   return found;
 }
 
+/** Whether the function's module was imported before. */
+export function isLoaded({ instance, path }: FoundFunction): boolean {
+  return instance.modules.loaded(path.module) !== undefined;
+}
+
 /** Imports the function's module before its transaction begins, so that the transaction need not wait for it. */
-export async function preload(found: FoundFunction): Promise<void> {
-  if (found.instance.modules.loaded(found.path.module) === undefined) await found.instance.modules.import(found.path.module);
+export async function preload({ instance, path }: FoundFunction): Promise<void> {
+  await instance.modules.import(path.module);
 }
 
 /** A failure that is the developer's or the host's refusal. @throws anything that is our own trouble. */
@@ -43,14 +49,18 @@ interface Running {
   readonly logs: LogBuffer;
 }
 
-type QueryParts = Omit<QueryResult, "logLines" | "executionMs">;
-type MutationParts = Omit<MutationResult, "logLines" | "executionMs">;
+interface Nested {
+  readonly nested: readonly NestedCall[];
+}
+
+type QueryParts = Omit<QueryResult, "logLines" | "executionMs"> & Nested;
+type MutationParts = Omit<MutationResult, "logLines" | "executionMs"> & Nested;
 
 /** A call that ended before it could run. */
 export function refusedQuery(host: RuntimeHost, error: FunctionError): QueryParts {
   return {
     outcome: { ok: false, error }, ts: host.transactions.latestTs, readSet: EMPTY_READ_SET, usage: emptyUsage(),
-    journal: null, observedIdentity: false, observedTime: false,
+    journal: null, observedIdentity: false, observedTime: false, nested: [],
   };
 }
 
@@ -69,23 +79,21 @@ export async function runQuery(running: Running, journalBefore: string | null): 
   try {
     const { value: outcome, ts, readSet, usage } = await host.transactions.query(body);
     const { journal = null, observedIdentity = false, observedTime = false } = started() ?? {};
-    return { outcome, ts, readSet, usage, journal, observedIdentity, observedTime };
+    return { outcome, ts, readSet, usage, journal, observedIdentity, observedTime, nested: started()?.nested.calls ?? [] };
   } catch (error) {
     // The watchdog abandoned it: what it had read is known, its result is not.
     const abandoned = started();
     if (!(error instanceof UserError) || abandoned === null) throw error;
-    return { ...refusedQuery(host, describeThrown(error)), readSet: abandoned.tx.readSet, usage: { ...abandoned.tx.usage }, observedTime: true, observedIdentity: true };
+    return { ...refusedQuery(host, describeThrown(error)), readSet: abandoned.tx.readSet, usage: { ...abandoned.tx.usage }, observedTime: true, observedIdentity: true, nested: abandoned.nested.calls };
   }
 }
 
 /** Thrown through the transaction to undo it: the developer's failure, already described. */
 class RolledBack extends Error {
   readonly error: FunctionError;
-  readonly usage: UsageCounts;
-  constructor(error: FunctionError, usage: UsageCounts) {
+  constructor(error: FunctionError) {
     super(error.message);
     this.error = error;
-    this.usage = usage;
   }
 }
 
@@ -97,26 +105,33 @@ interface MutationValue {
 
 export async function runMutation(running: Running, session: SessionRequest | null): Promise<MutationParts & { recordedLogLines: string[] | null }> {
   const { host, call } = running;
-  let hasScheduled = false;
+  let started: TransactionRun | null = null;
+  const begun = (): TransactionRun | null => started;
   try {
     const { value: { value, recordedLogLines }, ts, usage } = await host.transactions.mutate(async (tx): Promise<MutationValue> => {
       const before = session === null || session.isNew === true ? null : findRecorded(tx, session);
       if (before !== null) return { value: before.value, recordedLogLines: before.logLines };
       const run = new TransactionRun({ ...running, tx, journalBefore: null });
+      started = run;
+      // A mutation that an action calls belongs to the action's job, but neither begins nor ends it.
+      const ownJob = call.caller === "Action" ? null : run.job;
+      if (ownJob !== null) host.hooks.scheduler.begin(tx, ownJob);
       const value = await invokeOrRollBack(run, running);
-      hasScheduled = run.hasScheduled;
       const result: RecordedResult = { value, logLines: running.logs.texts() };
       if (session !== null) record(tx, session, result);
-      // A mutation that an action calls belongs to the action's job, but does not end it.
-      if (run.job !== null && call.caller !== "Action") host.hooks.scheduler.settle(tx, run.job, { ok: true, value });
+      if (ownJob !== null) host.hooks.scheduler.settle(tx, ownJob, { ok: true, value });
       return { value, recordedLogLines: null };
     });
-    if (hasScheduled) host.hooks.scheduler.wake();
+    const run = begun();
+    if (run?.hasScheduled === true) host.hooks.scheduler.wake();
     // A repeat may wait for what it is told of now: all that it wrote is visible at the newest commit.
-    return { outcome: { ok: true, value }, ts: recordedLogLines === null ? ts : host.transactions.latestTs, usage, recordedLogLines };
+    return { outcome: { ok: true, value }, ts: recordedLogLines === null ? ts : host.transactions.latestTs, usage, recordedLogLines, nested: run?.nested.calls ?? [] };
   } catch (error) {
-    const failure = mutationFailure(error);
-    return { outcome: { ok: false, error: failure.error }, ts: host.transactions.latestTs, usage: failure.usage, recordedLogLines: null };
+    // Nothing was written, but what was read was read.
+    const run = begun();
+    const usage = run === null ? emptyUsage() : withoutWrites(run.tx.usage);
+    const nested = run?.nested.calls.map((one) => ({ ...one, usage: withoutWrites(one.usage) })) ?? [];
+    return { outcome: { ok: false, error: mutationFailure(error) }, ts: host.transactions.latestTs, usage, recordedLogLines: null, nested };
   }
 }
 
@@ -124,13 +139,13 @@ async function invokeOrRollBack(run: TransactionRun, { found }: Running): Promis
   try {
     return await run.invokeRoot(found);
   } catch (error) {
-    throw new RolledBack(failureOf(error, run), { ...run.tx.usage });
+    throw new RolledBack(failureOf(error, run));
   }
 }
 
-function mutationFailure(error: unknown): { error: FunctionError; usage: UsageCounts } {
-  if (error instanceof RolledBack) return error;
+function mutationFailure(error: unknown): FunctionError {
+  if (error instanceof RolledBack) return error.error;
   // The watchdog or the database refused it (a time limit, a schema).
-  if (error instanceof UserError) return { error: describeThrown(error), usage: emptyUsage() };
+  if (error instanceof UserError) return describeThrown(error);
   throw error;
 }

@@ -93,6 +93,16 @@ export interface FunctionRunner {
   describe(componentPath: ComponentPath, path: string): { kind: FunctionKind; isPublic: boolean } | null;
 }
 
+/** A query or mutation that another one called inside its own execution (`ctx.runQuery`, `ctx.runMutation`). */
+export interface NestedCall {
+  readonly componentPath: ComponentPath;
+  /** `module:export`. */
+  readonly identifier: string;
+  readonly udfType: FunctionKind;
+  /** Its own work, without that of the calls nested in it. Nothing counts as written when it was undone. */
+  readonly usage: UsageCounts;
+}
+
 /** One entry of the function log (CLI `logs`, our own console, usage accounting). */
 export interface LogEntry {
   readonly kind: "Completion" | "Progress";
@@ -106,7 +116,11 @@ export interface LogEntry {
   readonly logLines: { level: string; messages: string[]; timestampMs: number; isTruncated: boolean }[];
   readonly timestampMs: number;
   readonly executionMs: number;
+  /** A query that was answered with a result that an earlier run had left: it is a call, but read nothing. */
   readonly cachedResult: boolean;
   readonly error: string | null;
+  /** All that the execution did, nested calls included. */
   readonly usage: UsageCounts;
+  /** The calls nested in it, in the order of their beginnings; absent: none. They are no calls on a bill. */
+  readonly nested?: readonly NestedCall[];
 }

@@ -28,8 +28,8 @@ export interface WatchedExecution {
 }
 
 /**
- * Ends queries and mutations whose code runs for too long, also in a loop that never yields. A second thread watches
- * the clock; when the limit has passed, it interrupts the main thread through the inspector. V8 then drops the
+ * Ends queries and mutations whose code runs for too long, also in a loop that never yields. Time in which the machine is
+ * busy with other processes does not count. A second thread watches the clock; when the limit has passed, it interrupts the main thread through the inspector. V8 then drops the
  * microtasks that are waiting, so an execution starts with none and all of its code runs in microtasks of its own.
  */
 export class Watchdog {
@@ -53,7 +53,7 @@ export class Watchdog {
     // Deadline of the query or mutation that runs; the last moment at which the event loop must turn again.
     this.#deadline = new Float64Array(shared, DEADLINE_OFFSET, 2);
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#worker = new Worker(new URL(`./watchdogWorker.${extension}`, import.meta.url), { workerData: shared });
+    this.#worker = new Worker(new URL(`./watchdogWorker.${extension}`, import.meta.url), { workerData: { shared, limitsMs: [limitMs, stallMs] } });
     this.#worker.unref();
   }
 
@@ -73,7 +73,8 @@ export class Watchdog {
   /**
    * Watches over the event loop while an action runs. A loop that never ends stops everything; when it is interrupted,
    * nobody can tell whose it was, so all guarded actions fail. Hazard: Node itself gives up when it is interrupted in
-   * a callback of its own rather than in a microtask; that ends the process, which would not have come back anyway.
+   * a callback of its own timers (`node:timers`, `AbortSignal.timeout`) rather than in a microtask; that ends the process,
+   * which would not have come back anyway. The timers that functions are given run their callbacks in microtasks.
    *
    * @returns Ends the guard.
    */

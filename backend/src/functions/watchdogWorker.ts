@@ -10,11 +10,26 @@ const KILLING = 2;
 const EXECUTION = 0;
 const EVENT_LOOP = 1;
 const POLL_MS = 50;
+/** Code that blocks without using the processor is over after so many times its limit. */
+const MAX_STRETCH = 10;
 
 // The watchdog passes this.
-const shared = workerData as SharedArrayBuffer;
+const { shared, limitsMs } = workerData as { shared: SharedArrayBuffer; limitsMs: readonly [number, number] };
 const states = new Int32Array(shared, 0, 2);
 const deadlines = new Float64Array(shared, 8, 2);
+/** Time in which the process did not get the processor, since what is watched began: it does not count. */
+const waitedMs: [number, number] = [0, 0];
+let lastMs = nowMs();
+let lastProcessorMs = processorMs();
+
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 function interrupt(done: () => void): void {
   const session = new Session();
@@ -25,13 +40,24 @@ function interrupt(done: () => void): void {
   });
 }
 
-function isOver(what: number): boolean {
-  const isLate = performance.timeOrigin + performance.now() >= (deadlines[what] ?? 0);
-  return isLate && Atomics.compareExchange(states, what, RUNNING, KILLING) === RUNNING;
+function isOver(what: typeof EXECUTION | typeof EVENT_LOOP, elapsed: { atMs: number; idleMs: number }): boolean {
+  const deadline = deadlines[what] ?? 0;
+  // A deadline a whole limit after the last look was set since then.
+  if (Atomics.load(states, what) !== RUNNING || deadline >= lastMs + limitsMs[what]) {
+    waitedMs[what] = 0;
+    return false;
+  }
+  waitedMs[what] = Math.min(waitedMs[what] + elapsed.idleMs, limitsMs[what] * (MAX_STRETCH - 1));
+  return elapsed.atMs - waitedMs[what] >= deadline && Atomics.compareExchange(states, what, RUNNING, KILLING) === RUNNING;
 }
 
 setInterval(() => {
-  if (isOver(EXECUTION)) interrupt(() => Atomics.store(states, EXECUTION, IDLE));
+  const atMs = nowMs();
+  const usedMs = processorMs();
+  const elapsed = { atMs, idleMs: Math.max(0, atMs - lastMs - (usedMs - lastProcessorMs)) };
+  if (isOver(EXECUTION, elapsed)) interrupt(() => Atomics.store(states, EXECUTION, IDLE));
   // The main thread sees by the state that it was interrupted, and sets it back.
-  else if (isOver(EVENT_LOOP)) interrupt(() => undefined);
+  else if (isOver(EVENT_LOOP, elapsed)) interrupt(() => undefined);
+  lastMs = atMs;
+  lastProcessorMs = usedMs;
 }, POLL_MS);

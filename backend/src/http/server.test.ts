@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../errors.ts";
 import type { CallRequest, FunctionRunner, Identity, Outcome } from "../functions/types.ts";
+import { StorageError } from "../storage/sqlite.ts";
 import type { Commit } from "../transaction/types.ts";
 import { encodeKey } from "../values/keys.ts";
 import { encodeTs } from "../values/timestamps.ts";
@@ -77,6 +78,7 @@ beforeEach(async () => {
       admin: {
         "POST /api/deploy2/start_push": { json: (body) => ({ size: JSON.stringify(body).length }), maxBodyBytes: 1000 },
         "GET /api/export/zip/*": { raw: ({ rest }) => ({ status: 200, body: `zip ${rest}` }) },
+        "POST /api/full": { json: () => { throw new StorageError("disk-full", "database.sqlite: the disk is full"); } },
         "POST /api/broken": { json: () => { throw new Error("secret path /home"); } },
       },
     },
@@ -90,6 +92,7 @@ beforeEach(async () => {
     ports: { randomBytes: (length) => new Uint8Array(length) },
     onTrouble: (error) => troubles.push(error),
   });
+  server.open();
 });
 afterEach(async () => {
   await server.close();
@@ -271,6 +274,12 @@ describe("files and administration", () => {
     const answer = await post("/api/broken", {}, ADMIN);
     expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringContaining("secret")]);
     expect(troubles).toEqual([new Error("secret path /home")]);
+  });
+
+  test("a full disk is told to the client as what it is, and to the log", async () => {
+    const answer = await post("/api/full", {}, ADMIN);
+    expect([answer.status, await answer.json()]).toEqual([503, { code: "DiskFull", message: "The backend's disk is full: nothing was saved. Free some space and try again." }]);
+    expect(troubles).toHaveLength(1);
   });
 
   test("the deployment says what it is; what it has not is 404, a wrong method 405", async () => {

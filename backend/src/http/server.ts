@@ -32,10 +32,13 @@ export interface HttpServerOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** A server that has its ports; whoever comes waits until it is told to open. */
 export interface HttpServer {
   /** `http://127.0.0.1:3210` */
   readonly url: string;
   readonly siteUrl: string;
+  /** Begins to answer, those who waited first. */
+  open(): void;
   close(): Promise<void>;
 }
 
@@ -47,13 +50,14 @@ export interface HttpServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const urls = { cloudUrl: "", siteUrl: "" };
   const api = new Api(options, () => urls);
-  const main = createServer(SERVER_OPTIONS, (request, response) => api.serve(request, response));
+  const door = new Door();
+  const main = createServer(SERVER_OPTIONS, (request, response) => door.pass(() => api.serve(request, response)));
   main.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A reset before the handshake is over is the peer's own affair.
     socket.on("error", () => socket.destroy());
-    options.onUpgrade(request, socket, head);
+    door.pass(() => options.onUpgrade(request, socket, head));
   });
-  const site = createServer(SERVER_OPTIONS, (request, response) => api.serveSite(request, response, request.url ?? "/"));
+  const site = createServer(SERVER_OPTIONS, (request, response) => door.pass(() => api.serveSite(request, response, request.url ?? "/")));
   const { host } = options;
   const port = await listen(main, options.port, host);
   urls.cloudUrl = `http://${host}:${port}`;
@@ -63,7 +67,23 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     await close(main);
     throw error;
   }
-  return { url: urls.cloudUrl, siteUrl: urls.siteUrl, close: async () => void (await Promise.all([close(main), close(site)])) };
+  return { url: urls.cloudUrl, siteUrl: urls.siteUrl, open: () => door.open(), close: async () => void (await Promise.all([close(main), close(site)])) };
+}
+
+/** Where requests wait that come before there is an app to answer them: a client must not be told that there is none. */
+class Door {
+  #waiting: (() => void)[] | null = [];
+
+  pass(enter: () => void): void {
+    if (this.#waiting === null) enter();
+    else this.#waiting.push(enter);
+  }
+
+  open(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const enter of waiting) enter();
+  }
 }
 
 /**

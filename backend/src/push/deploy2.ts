@@ -14,6 +14,7 @@ const SERVER_VERSION = "1.48.0";
 const MAX_PUSH_BYTES = 200 * 1024 * 1024;
 // `codegen` starts pushes and never finishes them.
 const MAX_OPEN_PUSHES = 8;
+const MAX_WAIT_MS = 10_000;
 
 function large(json: (body: JsonObject) => Promise<JsonValue>): HttpRoute {
   return { json, maxBodyBytes: MAX_PUSH_BYTES };
@@ -36,6 +37,8 @@ export function deployRoutes(deployer: Deployer): HttpRoutes {
 class DeployEndpoints {
   readonly #deployer: Deployer;
   readonly #open = new Map<string, EvaluatedPush>();
+  /** Pushes whose schema is being prepared. */
+  readonly #preparing = new Map<EvaluatedPush, Promise<JsonObject>>();
 
   constructor(deployer: Deployer) {
     this.#deployer = deployer;
@@ -74,11 +77,23 @@ class DeployEndpoints {
     return { componentSchemaEvaluations: evaluations, newComponentDefinitions: [] };
   }
 
-  /** Checks the documents against the schema; nothing of it is kept. */
+  /** Checks the documents against the schema and fills indexes. Work that takes longer goes on while the CLI asks again. */
   async waitForSchema(body: JsonObject): Promise<JsonValue> {
     const evaluated = this.#find(body["schemaChange"]);
+    const { timeoutMs } = body;
+    let work = this.#preparing.get(evaluated);
+    if (work === undefined) {
+      work = this.#prepare(evaluated).finally(() => this.#preparing.delete(evaluated));
+      this.#preparing.set(evaluated, work);
+    }
+    const done = await this.#deployer.atMost(work, typeof timeoutMs === "number" ? timeoutMs : MAX_WAIT_MS);
+    const unfinished = { schemaValidationComplete: false, indexesComplete: 0, indexesTotal: 1 };
+    return done ?? { type: "inProgress", components: Object.fromEntries([...evaluated.app.instances.keys()].map((path) => [path, unfinished])) };
+  }
+
+  async #prepare(evaluated: EvaluatedPush): Promise<JsonObject> {
     try {
-      await this.#deployer.rehearse(evaluated);
+      await this.#deployer.prepare(evaluated);
       return { type: "complete" };
     } catch (error) {
       if (!(error instanceof SchemaError)) throw error;

@@ -115,3 +115,48 @@ export const exit = action(async () => { process.exit(1); });\n`,
 test("code of the default runtime that asks for Node is told where to move", async () => {
   await expect(app.push({ "convex/a.ts": `import fs from "node:fs";\n${query("fs.readFileSync('x')")}` })).rejects.toThrow(/"use node"/);
 });
+
+describe("a push with much to look through", () => {
+  const write = "import { mutationGeneric as mutation, queryGeneric as query } from 'convex/server';\n" +
+    "export const fill = mutation(async (ctx, { from }) => { for (let n = from; n < from + 600; n++) await ctx.db.insert('notes', { n }); });\n" +
+    "export const add = mutation(async (ctx, { n }) => await ctx.db.insert('notes', { n }));\n" +
+    "export const byN = query(async (ctx, { n }) => (await ctx.db.query('notes').withIndex('by_n', (q) => q.eq('n', n)).collect()).length);\n";
+  const schema = (type: string): string => "import { defineSchema, defineTable } from 'convex/server';\nimport { v } from 'convex/values';\n" +
+    `export default defineSchema({ notes: defineTable({ n: ${type} }).index('by_n', ['n']) });\n`;
+
+  test("lets the app go on while it fills indexes, and misses nothing that was written meanwhile", async () => {
+    await app.push({ "convex/w.ts": write });
+    for (const from of [0, 600, 1200]) await app.mutation("w:fill", { from });
+    const push = { isOver: false };
+    const pushed = app.push({ "convex/w.ts": write, "convex/schema.ts": schema("v.number()") }).finally(() => (push.isOver = true));
+    // Written one after another for as long as the push takes.
+    let written = 0;
+    while (!push.isOver) {
+      await app.mutation("w:add", { n: -1 });
+      written += 1;
+    }
+    await pushed;
+    expect(written).toBeGreaterThan(3);
+    expect([await app.query("w:byN", { n: 1500 }), await app.query("w:byN", { n: -1 })]).toEqual([1, written]);
+  });
+
+  test("fails by the document that does not match and leaves the app as it was", async () => {
+    await app.push({ "convex/w.ts": write });
+    for (const from of [0, 600]) await app.mutation("w:fill", { from });
+    await expect(app.push({ "convex/w.ts": write, "convex/schema.ts": schema("v.string()") })).rejects.toThrow(/in table "notes" does not match the schema/);
+    await app.mutation("w:add", { n: 1 });
+    await app.push({ "convex/w.ts": write, "convex/schema.ts": schema("v.number()") });
+    expect(await app.query("w:byN", { n: 1 })).toBe(2);
+  });
+});
+
+test("a snapshot query in a mutation sees what was there when the mutation began", async () => {
+  await app.push({
+    "convex/s.ts": "import { mutationGeneric as mutation, queryGeneric as query, makeFunctionReference } from 'convex/server';\n" +
+      "export const count = query(async (ctx) => (await ctx.db.query('t').collect()).length);\n" +
+      "const ref = makeFunctionReference('s:count');\n" +
+      "export const both = mutation(async (ctx) => { await ctx.db.insert('t', {}); return [await ctx.runQuery(ref, {}), await ctx.runQuery(ref, {}, { useStaleSnapshot: true })]; });\n",
+  });
+  expect(await app.mutation("s:both")).toEqual([1, 0]);
+  expect(await app.mutation("s:both")).toEqual([2, 1]);
+});

@@ -7,6 +7,7 @@ import type { ModuleSource, PushRequest } from "../components/types.ts";
 import type { RuntimeHost } from "../functions/runtimeHost.ts";
 import { ModuleFiles } from "../functions/moduleFiles.ts";
 import { applySchema, defineSystemTables } from "../schema/applySchema.ts";
+import { prepareSchema, type PreparedSchema } from "../schema/prepareSchema.ts";
 import { diffIndexes, type IndexDiff } from "../schema/indexDiff.ts";
 import { SYSTEM_TABLES, type SystemTable } from "../schema/systemTables.ts";
 import { reconcileCrons, type CronDiff } from "../scheduler/crons.ts";
@@ -53,6 +54,14 @@ class Rehearsed extends Error {
 
 type Changes = Pick<PushResult, "indexes" | "crons"> & { readonly handles: FunctionHandles };
 
+/** More documents to look through than this, and a schema is prepared beside the app instead of in the push's transaction. */
+const LONG_DOCUMENTS = 1000;
+
+function isLong({ tables, indexes }: SchemaPrediction): boolean {
+  const walked = [...tables.filter(({ outcome }) => outcome === "mustWalk"), ...indexes.filter(({ needsBackfill }) => needsBackfill)];
+  return walked.some(({ numDocs }) => numDocs > LONG_DOCUMENTS);
+}
+
 /** Takes pushes: evaluates them, changes schema, crons and handles in one transaction, then swaps the app. */
 export class Deployer {
   readonly #options: DeployerOptions;
@@ -61,6 +70,8 @@ export class Deployer {
   readonly #store: DeploymentStore;
   #deployment: StoredDeployment | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Schemas of a push that were filled and checked ahead of its transaction. */
+  #prepared: { readonly app: LoadedApp; readonly schemas: Map<ComponentPath, PreparedSchema> } | null = null;
 
   constructor(options: DeployerOptions) {
     this.#options = options;
@@ -95,9 +106,29 @@ export class Deployer {
     return this.#inTurn(() => this.#apply(evaluated, options.dryRun === true));
   }
 
-  /** Does the work of {@link finish} and takes it back: tells what would change, or throws what would fail. */
-  rehearse(evaluated: EvaluatedPush): Promise<Pick<PushResult, "indexes" | "crons">> {
-    return this.#inTurn(() => this.#rehearse(evaluated.app));
+  /**
+   * Does the long part of {@link finish} ahead of it and beside the running app: fills indexes, checks documents. What is
+   * prepared serves the `finish` of the same push; the next preparation drops it.
+   *
+   * @throws SchemaError for a document that does not match.
+   */
+  prepare(evaluated: EvaluatedPush): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#prepare(evaluated.app);
+      // What is short has not been prepared: it is tried.
+      if (this.#prepared === null) await this.#rehearse(evaluated.app);
+    });
+  }
+
+  /** Resolves to null when `work` takes longer than this. */
+  async atMost<T>(work: Promise<T>, limitMs: number): Promise<T | null> {
+    const late = Promise.withResolvers<null>();
+    const timer = this.#host.ports.setTimer(() => late.resolve(null), limitMs);
+    try {
+      return await Promise.race([work, late.promise]);
+    } finally {
+      timer.cancel();
+    }
   }
 
   /** What a push would change about indexes, without building any. */
@@ -163,16 +194,64 @@ export class Deployer {
   async #apply({ deployment, app }: EvaluatedPush, dryRun: boolean): Promise<PushResult> {
     this.#checkEnv(app);
     const before = this.#host.app?.loaded ?? null;
-    if (dryRun) return { app, before, ...(await this.#rehearse(app)) };
+    if (dryRun) {
+      await this.#prepare(app);
+      try {
+        return { app, before, ...(await this.#rehearse(app)) };
+      } finally {
+        await this.#discardPrepared();
+      }
+    }
+    await this.#prepare(app);
     const name = this.#store.save(deployment);
-    const { value } = await this.#host.transactions.mutate(async (tx) => {
-      const changes = this.#change(tx, app);
-      this.#store.select(tx, name, this.#host.ports.nowMs());
-      return changes;
-    });
+    const { value } = await this.#commit(app, name);
     this.#swap(deployment, app, value.handles);
     this.#store.removeOthers(name);
     return { app, before, indexes: value.indexes, crons: value.crons };
+  }
+
+  async #commit(app: LoadedApp, name: string): Promise<{ value: Changes }> {
+    try {
+      const done = await this.#host.transactions.mutate(async (tx) => {
+        const changes = this.#change(tx, app);
+        this.#store.select(tx, name, this.#host.ports.nowMs());
+        return changes;
+      });
+      this.#prepared = null;
+      return done;
+    } catch (error) {
+      await this.#discardPrepared();
+      throw error;
+    }
+  }
+
+  /** Prepares the components whose schema changes would keep the executor for long; once for an app. */
+  async #prepare(app: LoadedApp): Promise<void> {
+    if (this.#prepared?.app === app) return;
+    await this.#discardPrepared();
+    const { transactions } = this.#host;
+    const { value } = await transactions.query(async (tx) => ({
+      database: executionState(tx).database,
+      long: [...app.instances.values()].filter((instance) => isLong(predictSchema(tx, instance))),
+    }));
+    if (value.long.length === 0) return;
+    const prepared = { app, schemas: new Map<ComponentPath, PreparedSchema>() };
+    this.#prepared = prepared;
+    try {
+      for (const { path, definition: { schema } } of value.long) {
+        if (schema !== null) prepared.schemas.set(path, await prepareSchema({ database: value.database, runner: transactions }, path, { schema }));
+      }
+    } catch (error) {
+      const failed = value.long.find(({ path }) => !prepared.schemas.has(path));
+      await this.#discardPrepared();
+      throw error instanceof UserError && failed !== undefined ? new SchemaError(failed.path, error) : error;
+    }
+  }
+
+  async #discardPrepared(): Promise<void> {
+    const prepared = this.#prepared;
+    this.#prepared = null;
+    for (const schema of prepared?.schemas.values() ?? []) await schema.discard();
   }
 
   async #rehearse(app: LoadedApp): Promise<Changes> {
@@ -189,9 +268,10 @@ export class Deployer {
 
   #change(tx: Transaction, app: LoadedApp): Changes {
     const indexes = new Map<ComponentPath, IndexDiff>();
+    const prepared = this.#prepared?.app === app ? this.#prepared.schemas : null;
     for (const { path, definition } of app.instances.values()) {
       defineSystemTables(tx, path, SYSTEM_TABLES.filter(({ scope }) => scope === "component" || path === "").map(asDefinition));
-      indexes.set(path, this.#inComponent(path, () => applySchema(tx, path, definition.schema)));
+      indexes.set(path, this.#inComponent(path, () => prepared?.get(path)?.apply(tx) ?? applySchema(tx, path, definition.schema)));
     }
     const handles = allocateHandles(tx, app.instances);
     const crons = reconcileCrons(tx, app.instances.values(), this.#host.ports.nowMs());

@@ -1,4 +1,4 @@
-import type { ScannedDocument } from "../storage/documentStore.ts";
+import type { ReadDocument } from "../storage/documentStore.ts";
 import type { JsonObject } from "../values/json.ts";
 import type { QueryCursor } from "../transaction/types.ts";
 import type { ExecutionState } from "../transaction/state.ts";
@@ -13,7 +13,7 @@ export function parseDocument(json: string): JsonObject {
 
 /** A row that passed all steps; `document` when a filter had to look at it. */
 export interface Result {
-  readonly row: ScannedDocument;
+  readonly row: ReadDocument;
   readonly document: JsonObject | null;
 }
 
@@ -51,7 +51,7 @@ export class DocumentCursor implements QueryCursor {
   /**
    * The next row of the source whether or not it passes: for a reader that counts what it reads. Null at the end.
    */
-  nextRow(): { row: ScannedDocument; result: Result | null } | null {
+  nextRow(): { row: ReadDocument; result: Result | null } | null {
     this.#state.assertLive();
     const row = this.#isDone ? null : this.#source.next();
     if (row !== null) return { row, result: this.#put(row) };
@@ -73,7 +73,7 @@ export class DocumentCursor implements QueryCursor {
     this.#state.reads.closeScan(this.#source);
   }
 
-  #put(row: ScannedDocument): Result | null {
+  #put(row: ReadDocument): Result | null {
     let document: JsonObject | null = null;
     for (const { step, passed } of this.#steps) {
       if (step.kind === "filter") {

@@ -4,18 +4,15 @@ import type { JsonObject } from "../values/json.ts";
 import { decodeId } from "../values/ids.ts";
 import { invariant } from "../errors.ts";
 import type { Catalog, DatabaseIndex, Table } from "../storage/catalog.ts";
-import type { ScannedDocument } from "../storage/documentStore.ts";
+import type { ReadDocument } from "../storage/documentStore.ts";
 import { documentKey } from "../storage/indexKeys.ts";
 import { contains, type OpenScan } from "../transaction/readSet.ts";
 import type { DocumentWrite, KeyRange } from "../transaction/types.ts";
 
 /** Rows in key order from somewhere; each counts as read when it is handed out. */
 export interface RowSource extends OpenScan {
-  next(): ScannedDocument | null;
+  next(): ReadDocument | null;
 }
-
-/** Has no row in the store: it is there only for who looks past the execution's own writes. */
-const NO_ROW = 0;
 
 /**
  * Writes that a reader must not see: for each document written, what it was before. Reading means taking these
@@ -46,14 +43,14 @@ export class HiddenWrites {
   }
 
   /** The earlier documents of an interval of an index, in its order. */
-  documents(table: Table, index: DatabaseIndex, scan: { range: KeyRange; order: "asc" | "desc" }): ScannedDocument[] {
-    const found: ScannedDocument[] = [];
+  documents(table: Table, index: DatabaseIndex, scan: { range: KeyRange; order: "asc" | "desc" }): ReadDocument[] {
+    const found: ReadDocument[] = [];
     for (const [id, document] of this.#before.get(table.tbl) ?? []) {
       if (document === null) continue;
       const internalId = decodeId(id)?.internalId;
       invariant(internalId !== undefined, `document ${id} has an id`);
       const key = documentKey(index, document, { id, internalId });
-      if (contains(scan.range, key)) found.push({ rid: NO_ROW, key, size: documentSize(document), json: JSON.stringify(document) });
+      if (contains(scan.range, key)) found.push({ key, size: documentSize(document), json: JSON.stringify(document) });
     }
     const sign = scan.order === "asc" ? 1 : -1;
     return found.sort((a, b) => sign * compareKeys(a.key, b.key));
@@ -63,19 +60,19 @@ export class HiddenWrites {
 /** The rows of a scan of the store, with the hidden writes taken back. */
 export class TakenBack implements RowSource {
   readonly #rows: RowSource;
-  readonly #earlier: ScannedDocument[];
-  readonly #isWritten: (row: ScannedDocument) => boolean;
+  readonly #earlier: ReadDocument[];
+  readonly #isWritten: (row: ReadDocument) => boolean;
   readonly #sign: 1 | -1;
-  #next: ScannedDocument | null | undefined;
+  #next: ReadDocument | null | undefined;
 
-  constructor(rows: RowSource, hidden: { earlier: ScannedDocument[]; isWritten: (row: ScannedDocument) => boolean; order: "asc" | "desc" }) {
+  constructor(rows: RowSource, hidden: { earlier: ReadDocument[]; isWritten: (row: ReadDocument) => boolean; order: "asc" | "desc" }) {
     this.#rows = rows;
     this.#earlier = hidden.earlier;
     this.#isWritten = hidden.isWritten;
     this.#sign = hidden.order === "asc" ? 1 : -1;
   }
 
-  next(): ScannedDocument | null {
+  next(): ReadDocument | null {
     if (this.#next === undefined) {
       do this.#next = this.#rows.next();
       while (this.#next !== null && this.#isWritten(this.#next));

@@ -154,8 +154,9 @@ function readPage(
     }
     const next = cursor.nextRow();
     if (next === null) break;
-    keys.push(next.row.key);
-    bytes += next.row.size + next.row.key.length;
+    const { key } = next.row;
+    keys.push(key);
+    bytes += next.row.size + key.length;
     if (next.result !== null) rows.push(next.row.json);
   }
   const last = keys.at(-1);

@@ -89,7 +89,7 @@ test.each<[JsonValue, boolean]>([
 });
 
 test.each<[JsonValue, string]>([
-  [{ $add: [{ $literal: 1 }, { $literal: int(1n) }] }, "Cannot add 1.0 (type float64) and 1n (type int64)"],
+  [{ $add: [{ $literal: 1 }, { $literal: int(1n) }] }, "Cannot add 1.0 (type float64) and 1 (type int64)"],
   [{ $mul: [{ $literal: "a" }, { $literal: 1 }] }, 'Cannot multiply "a" (type string) and 1.0 (type float64)'],
   [{ $div: [{ $literal: int(1n) }, { $literal: int(0n) }] }, "Division by zero"],
   [{ $add: [{ $literal: int(2n ** 63n - 1n) }, { $literal: int(1n) }] }, "does not fit into a 64-bit signed integer"],

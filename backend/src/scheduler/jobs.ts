@@ -91,15 +91,25 @@ export function cancelJob(tx: Transaction, job: JobRef, at: { self: JobRef | nul
       "Invalid scheduled function ID. The ID must be an ID on the '_scheduled_functions' table.",
     );
   }
+  if (at.self !== null && isSame(job, at.self)) {
+    throw new UserError("ScheduledFunctionCancelingItself", "A mutation cannot cancel itself");
+  }
   const row = tx.get(job.componentPath, job.id);
   if (row === null) return;
   const kind = stateOf(row);
   if (kind !== "pending" && kind !== "inProgress") return;
-  // A running mutation's own row is still pending: it becomes a success in the mutation's commit.
-  if (kind === "pending" && at.self !== null && isSame(job, at.self)) {
-    throw new UserError("SelfCancelation", "A mutation cannot cancel itself");
-  }
   close(tx, job, { state: { kind: "canceled" }, nowMs: at.nowMs });
+}
+
+/**
+ * Shows a scheduled mutation its own job as in progress: components tell a run that is pending from the one they are
+ * in by it. Part of the mutation's transaction, so everybody else sees the job go from pending to its end.
+ * @throws JobClosedError when the job was canceled meanwhile.
+ */
+export function beginMutation(tx: Transaction, job: JobRef): void {
+  const row = tx.get(job.componentPath, job.id);
+  if (row === null || stateOf(row) !== "pending") throw new JobClosedError(job);
+  tx.patch(job.componentPath, job.id, { state: { kind: "inProgress" } });
 }
 
 /**

@@ -177,7 +177,7 @@ describe("canceling", () => {
     const id = await app.schedule("a.js:slow");
     const scheduledBy = { componentPath: "", id };
     const before = await app.schedule("m.js:note", { scheduledBy, args: { n: 1 } });
-    await app.cancel(id, scheduledBy);
+    await app.cancel(id);
     const after = await app.schedule("m.js:note", { scheduledBy, args: { n: 2 } });
     open();
     await settled();

@@ -7,7 +7,7 @@ import { settleCron } from "./crons.ts";
 import { DueQueue, type DueJob } from "./dueQueue.ts";
 import { skippedEntry } from "./skippedLog.ts";
 import {
-  addJob, APP, cancelJob, CRONS_TABLE, expireJobs, findTicket, JobClosedError, nextWakeMs, parseTicket, postpone,
+  addJob, APP, beginMutation, cancelJob, CRONS_TABLE, expireJobs, findTicket, JobClosedError, nextWakeMs, parseTicket, postpone,
   readTickets, settleJob, startAction, TICKETS_TABLE, TRANSIENT_ACTION_ERROR, type Ticket,
 } from "./jobs.ts";
 
@@ -82,6 +82,9 @@ class TicketScheduler implements Scheduler {
     this.#onTrouble = options.onTrouble ?? (() => {});
     this.hooks = {
       schedule: (tx, request) => this.#schedule(tx, request),
+      begin: (tx, job) => {
+        if (!isCron(tx, job)) beginMutation(tx, job);
+      },
       cancel: (tx, job, self) => cancelJob(tx, job, { self, nowMs: this.#ports.nowMs() }),
       settle: (tx, job, outcome) => this.#record(tx, job, outcome),
       // Commits wake the scheduler by themselves.
@@ -265,7 +268,7 @@ class TicketScheduler implements Scheduler {
 
   #record(tx: Transaction, job: JobRef, outcome: Outcome): void {
     const result = { outcome, nowMs: this.#ports.nowMs() };
-    if (job.componentPath !== APP || tx.tableOfId(APP, job.id) !== CRONS_TABLE) {
+    if (!isCron(tx, job)) {
       settleJob(tx, job, result);
       return;
     }
@@ -292,6 +295,10 @@ class TicketScheduler implements Scheduler {
       scheduledComponentPath: ticket.owner.componentPath,
     };
   }
+}
+
+function isCron(tx: Transaction, job: JobRef): boolean {
+  return job.componentPath === APP && tx.tableOfId(APP, job.id) === CRONS_TABLE;
 }
 
 /** 0.5 s, doubling, at most 2 h. */

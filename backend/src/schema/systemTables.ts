@@ -32,9 +32,11 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
   },
   // Deployment (system/).
   { tableName: "_environment_variables", scope: "app", indexes: [{ indexDescriptor: "by_name", fields: ["name"] }] },
-  // Functions and pushes (functions/sessions.ts, components/handles.ts, push/store.ts).
-  { tableName: "_session_requests", scope: "app", indexes: [{ indexDescriptor: "by_request", fields: ["sessionId", "requestId", "part"] }] },
+  // Functions and pushes (components/handles.ts, push/store.ts).
   { tableName: "_function_handles", scope: "app", indexes: [{ indexDescriptor: "by_function", fields: ["componentPath", "path"] }] },
   { tableName: "_deployments", scope: "app", indexes: [] },
   { tableName: "_function_usage", scope: "app", indexes: [{ indexDescriptor: "by_function", fields: ["componentPath", "identifier", "udfType"] }] },
+  // Import and export (transfer/).
+  { tableName: "_exports", scope: "app", indexes: [] },
+  { tableName: "_snapshot_imports", scope: "app", indexes: [] },
 ];

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import { encodeKey, compareKeys } from "../values/keys.ts";
-import type { ScannedDocument } from "../storage/documentStore.ts";
+import type { ReadDocument } from "../storage/documentStore.ts";
 import type { RowSource } from "../query/hiddenWrites.ts";
 import type { Access } from "../query/plan.ts";
 import type { ExecutionState } from "../transaction/state.ts";
@@ -26,7 +26,7 @@ export class SearchScan implements RowSource {
     this.#last = bounds.last;
   }
 
-  next(): ScannedDocument | null {
+  next(): ReadDocument | null {
     this.#candidates ??= this.#search();
     for (;;) {
       const candidate = this.#candidates[this.#at];
@@ -41,8 +41,7 @@ export class SearchScan implements RowSource {
       // The execution itself may have removed it since the search.
       const stored = this.#state.database.documents.byRid(candidate.rid);
       if (stored === undefined) continue;
-      this.#state.meter.add("documentsRead", 1);
-      this.#state.meter.add("bytesRead", stored.size);
+      this.#state.meter.addRead(stored.size);
       return { ...stored, key };
     }
   }
@@ -57,7 +56,7 @@ export class SearchScan implements RowSource {
     this.#state.meter.add("databaseQueries", 1);
     if (search.terms.length === 0) return [];
     this.#state.reads.addSearch(index.idx, search);
-    return searchText(this.#state.database, index, search);
+    return this.#state.timed((database) => searchText(database, index, search));
   }
 }
 

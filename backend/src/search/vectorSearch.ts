@@ -44,7 +44,7 @@ const MAX_CONDITIONS = 64;
  * @example const { value } = await runner.query(async (tx) => vectorSearch(tx, "", query));
  */
 export function vectorSearch(tx: Transaction, component: ComponentPath, query: VectorQuery): VectorResult[] {
-  const { database } = executionState(tx);
+  const { database, meter } = executionState(tx);
   const { table, index: name } = splitIndexName(query.indexName);
   const index = named(database.catalog.table(component, table)?.vectorIndexes, name);
   if (index === undefined) throw indexNotFound(query.indexName);
@@ -58,6 +58,7 @@ export function vectorSearch(tx: Transaction, component: ComponentPath, query: V
   }
   const conditions = parseFilter(query.indexName, index, query.expressions);
   const best = new Best(limit);
+  meter.add("databaseQueries", 1);
   search(database, index, { vector: unit(query.vector), conditions, best });
   return best.results();
 }

@@ -174,6 +174,19 @@ export class Catalog {
     this.#changes++;
   }
 
+  /** Gives a table another place, with its documents and indexes; the place must be free. */
+  moveTable(table: Table, to: Pick<Table, "component" | "name" | "number">): void {
+    this.#sqlite.prepare("UPDATE tables SET component = ?, name = ?, number = ? WHERE tbl = ?").run(to.component, to.name, to.number, table.tbl);
+    this.#byName.get(table.component)?.delete(table.name);
+    this.#byNumber.get(table.component)?.delete(table.number);
+    this.#put(makeTable({ tbl: table.tbl, ...to }, indexesOf(table)));
+  }
+
+  /** A number that no table of the component has. */
+  freeNumber(component: ComponentPath, system: boolean): number {
+    return this.#nextNumber(component, system);
+  }
+
   /** null: the component has no schema any more. */
   setSchema(component: ComponentPath, json: SchemaJson | null): void {
     if (json === null) {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemPorts } from "../ports.ts";
@@ -56,6 +56,15 @@ test("a folder of a newer version is refused with both versions named, and not t
     `The data folder ${store.dir} was written by a newer version of convex-embedded (format 2; this version knows 1)`,
   );
   expect(bytes()).toEqual(before);
+});
+
+test("opening a folder again writes nothing beside the database: it can be read when the disk is full", async () => {
+  await using store = new TestStore();
+  await closed(store);
+  const file = join(store.dir, "format.json");
+  const before = statSync(file);
+  await store.reopen();
+  expect([statSync(file).ino, statSync(file).mtimeMs]).toEqual([before.ino, before.mtimeMs]);
 });
 
 test.each([

@@ -9,9 +9,51 @@ export interface StoredDocument {
   readonly json: string;
 }
 
+/** A document met on a scan: its size, its text, and how long the index key is that it was found under. */
+export type FoundDocument = readonly [size: number, json: string, keyBytes: number];
+
+/** A document as a query reads it: wherever it comes from, it has a key. */
+export interface ReadDocument {
+  readonly size: number;
+  readonly json: string;
+  readonly key: Uint8Array;
+}
+
 /** A document met on a scan, with the index key it was found under. */
 export interface ScannedDocument extends StoredDocument {
   readonly key: Uint8Array;
+}
+
+interface Scanner<Row> {
+  all(...params: (number | Uint8Array)[]): Row[];
+}
+
+type Scans<Row> = Readonly<Record<"asc" | "desc", { bounded: Scanner<Row>; open: Scanner<Row> }>>;
+
+interface Range {
+  readonly from: Uint8Array;
+  readonly to: Uint8Array | null;
+}
+
+interface ScanOptions {
+  readonly order: "asc" | "desc";
+  readonly limit: number;
+}
+
+function scans<Row>(columns: string, prepare: (sql: string) => Scanner<Row>): Scans<Row> {
+  const scan = (upper: string, order: string): Scanner<Row> =>
+    prepare(`SELECT ${columns} FROM index_entries e CROSS JOIN documents d ON d.rid = e.rid WHERE e.idx = ? AND e.key >= ?${upper} ORDER BY e.key ${order} LIMIT ?`);
+  const upper = " AND e.key < ?";
+  return {
+    asc: { bounded: scan(upper, "ASC"), open: scan("", "ASC") },
+    desc: { bounded: scan(upper, "DESC"), open: scan("", "DESC") },
+  };
+}
+
+function readAll<Row>(scans: Scans<Row>, { idx, range, options }: { idx: number; range: Range; options: ScanOptions }): Row[] {
+  const statements = scans[options.order];
+  if (range.to === null) return statements.open.all(idx, range.from, options.limit);
+  return statements.bounded.all(idx, range.from, range.to, options.limit);
 }
 
 /** Rows and index entries: no rules, no types, no limits. Every method is one SQL statement on a short path. */
@@ -24,7 +66,8 @@ export class DocumentStore {
   readonly #addEntry: Statement<never>;
   readonly #addEntryIfMissing: Statement<never>;
   readonly #removeEntry: Statement<never>;
-  readonly #scans: Readonly<Record<"asc" | "desc", { bounded: Statement<ScannedDocument>; open: Statement<ScannedDocument> }>>;
+  readonly #scans: Scans<ScannedDocument>;
+  readonly #finds: Scans<FoundDocument>;
   readonly #setCounter: Statement<never>;
   readonly #counters: Statement<{ id: number; value: number }>;
 
@@ -39,15 +82,8 @@ export class DocumentStore {
     this.#addEntry = sqlite.prepare<never>("INSERT INTO index_entries(idx, key, rid) VALUES (?, ?, ?)");
     this.#addEntryIfMissing = sqlite.prepare<never>("INSERT OR IGNORE INTO index_entries(idx, key, rid) VALUES (?, ?, ?)");
     this.#removeEntry = sqlite.prepare<never>("DELETE FROM index_entries WHERE idx = ? AND key = ?");
-    const scan = (upper: string, order: string): Statement<ScannedDocument> =>
-      sqlite.prepare(
-        "SELECT e.key AS key, d.rid AS rid, d.size AS size, d.json AS json FROM index_entries e CROSS JOIN documents d ON d.rid = e.rid " +
-          `WHERE e.idx = ? AND e.key >= ?${upper} ORDER BY e.key ${order} LIMIT ?`,
-      );
-    this.#scans = {
-      asc: { bounded: scan(" AND e.key < ?", "ASC"), open: scan("", "ASC") },
-      desc: { bounded: scan(" AND e.key < ?", "DESC"), open: scan("", "DESC") },
-    };
+    this.#scans = scans<ScannedDocument>("e.key AS key, d.rid AS rid, d.size AS size, d.json AS json", (sql) => sqlite.prepare(sql));
+    this.#finds = scans<FoundDocument>("d.size, d.json, length(e.key)", (sql) => sqlite.prepareArrays(sql));
     this.#setCounter = sqlite.prepare<never>("UPDATE counters SET value = ? WHERE id = ?");
     this.#counters = sqlite.prepare("SELECT id, value FROM counters WHERE id > 0");
   }
@@ -88,12 +124,14 @@ export class DocumentStore {
   }
 
   /** Up to `limit` documents whose keys are in `[from, to)`, in key order; `to` null: to the end. */
-  scan(idx: number, range: { from: Uint8Array; to: Uint8Array | null }, options: { order: "asc" | "desc"; limit: number }): ScannedDocument[] {
-    const statements = this.#scans[options.order];
-    if (range.to === null) return statements.open.all(idx, range.from, options.limit);
-    return statements.bounded.all(idx, range.from, range.to, options.limit);
+  scan(idx: number, range: Range, options: ScanOptions): ScannedDocument[] {
+    return readAll(this.#scans, { idx, range, options });
   }
 
+  /** {@link scan} for readers that do not look at the keys: an array of bytes costs more than all else of a row. */
+  find(idx: number, range: Range, options: ScanOptions): FoundDocument[] {
+    return readAll(this.#finds, { idx, range, options });
+  }
 
   setCounter(id: number, value: number | bigint): void {
     this.#setCounter.run(value, id);

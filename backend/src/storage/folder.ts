@@ -53,9 +53,13 @@ export function inUse(dir: string, cause?: unknown): StorageError {
   return new StorageError("in-use", `The data folder ${dir} is in use by another convex-embedded process. Stop it first, or choose another folder.`, cause);
 }
 
-/** Records the format beside the database, where it can be read without opening the database. Durable on return. */
+/**
+ * Records the format beside the database, where it can be read without opening the database. Durable on return. What is
+ * recorded already is left: a folder on a full disk can still be opened and read.
+ */
 export function writeFormatFile(dir: string): void {
   const file = join(dir, FORMAT_NAME);
+  if (readFormat(file) === FORMAT_VERSION) return;
   const temporary = `${file}.new`;
   try {
     const descriptor = openSync(temporary, "w");
@@ -78,17 +82,22 @@ export function writeFormatFile(dir: string): void {
 }
 
 function checkFormatFile(dir: string): void {
-  const file = join(dir, FORMAT_NAME);
+  const format = readFormat(join(dir, FORMAT_NAME));
+  if (format !== null) checkVersion(dir, format);
+}
+
+/** Null: there is no such file. @throws StorageError when it states nothing. */
+function readFormat(file: string): number | null {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (isMissing(error)) return;
+    if (isMissing(error)) return null;
     throw new StorageError("io", `Cannot read ${file}: ${String(error)}`, error);
   }
   const format = /"format"\s*:\s*(\d+)/.exec(text)?.[1];
   if (format === undefined) throw new StorageError("corrupt", `${file} does not state a format version. Nothing was changed.`);
-  checkVersion(dir, Number(format));
+  return Number(format);
 }
 
 function checkVersion(dir: string, version: number): void {

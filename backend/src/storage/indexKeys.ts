@@ -1,4 +1,4 @@
-import { encodeKey, keySuccessor } from "../values/keys.ts";
+import { encodeKey, encodeKeyWith, keySuccessor } from "../values/keys.ts";
 import { getFieldPath, type JsonObject, type JsonValue } from "../values/json.ts";
 import type { KeyRange } from "../transaction/types.ts";
 import type { DatabaseIndex } from "./catalog.ts";
@@ -21,7 +21,15 @@ export function idKey(id: string): Uint8Array {
 /** Key of a document in one of its table's indexes. */
 export function documentKey(index: DatabaseIndex, document: JsonObject, identity: { id: string; internalId: Uint8Array }): Uint8Array {
   if (index.name === "by_id") return idKey(identity.id);
-  return withId(encodeKey(index.paths.map((path) => getFieldPath(document, path))), identity.internalId);
+  return encodeKeyWith(index.paths.map((path) => getFieldPath(document, path)), endOf(identity.internalId));
+}
+
+/** The end of every key but those of `by_id`: what the rows with equal fields are ordered by. */
+function endOf(internalId: Uint8Array): Uint8Array {
+  const end = new Uint8Array(1 + ID_BYTES);
+  end[0] = ID_TAG;
+  end.set(internalId, 1);
+  return end;
 }
 
 /** Whether two versions of one document have the same key; cheaper than making both. May say no for equal keys. */

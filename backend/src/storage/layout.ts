@@ -1,4 +1,5 @@
 import type { Sqlite } from "./sqlite.ts";
+import { REQUEST_LOG_LAYOUT } from "./requestLog.ts";
 import { APPLICATION_ID, FORMAT_VERSION } from "./folder.ts";
 
 /**
@@ -10,6 +11,7 @@ import { APPLICATION_ID, FORMAT_VERSION } from "./folder.ts";
  * - `counters`: row 0 is the newest commit timestamp; row `tbl` counts that table's documents. One small page, so
  *   that a commit touches few pages.
  * - `garbage`: indexes that were dropped and whose entries are still to be deleted, a little at a time.
+ * - `session_requests`: what clients' mutations came to (see `requestLog.ts`).
  * - `postings`, `search_documents`, `search_stats`: text search. `vectors`: vector search.
  */
 const TABLES = `
@@ -33,9 +35,12 @@ const TABLES = `
   INSERT INTO counters(id, value) VALUES (0, 0);
 `;
 
-/** Lays out an empty database; leaves one that has been laid out alone. */
+/** Lays out an empty database; one that has been laid out gets only what a newer version added to the format. */
 export function ensureLayout(sqlite: Sqlite): void {
   const version = sqlite.prepare<{ user_version: number }>("PRAGMA user_version").get()?.user_version ?? 0;
-  if (version === FORMAT_VERSION) return;
-  sqlite.exec(`BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT_VERSION}; ${TABLES} COMMIT`);
+  if (version === FORMAT_VERSION) {
+    sqlite.exec(REQUEST_LOG_LAYOUT);
+    return;
+  }
+  sqlite.exec(`BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT_VERSION}; ${TABLES} ${REQUEST_LOG_LAYOUT} COMMIT`);
 }

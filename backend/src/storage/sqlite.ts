@@ -32,8 +32,13 @@ const ADVICE: Readonly<Record<StorageFailure, string>> = {
 export function toStorageError(error: unknown, file: string, operation: string): StorageError {
   if (error instanceof StorageError) return error;
   const code = typeof error === "object" && error !== null && "errcode" in error ? Number(error.errcode) : 0;
-  const failure = FAILURES.get(code & 0xff) ?? "other";
   const detail = error instanceof Error ? error.message : String(error);
+  // The operating system's own refusal carries its name.
+  if (code === 0 && typeof error === "object" && error !== null && "code" in error && /^E[A-Z0-9]+$/.test(String(error.code))) {
+    const failure = error.code === "ENOSPC" || error.code === "EDQUOT" ? "disk-full" : "io";
+    return new StorageError(failure, `${file}: ${ADVICE[failure]} (${detail}; in ${operation})`, error);
+  }
+  const failure = FAILURES.get(code & 0xff) ?? "other";
   return new StorageError(failure, `${file}: ${ADVICE[failure]} (SQLite ${code}: ${detail}; in ${operation})`, error);
 }
 
@@ -78,6 +83,29 @@ export class Statement<Row> {
   }
 }
 
+/** A prepared statement whose rows are arrays of columns: half the cost of objects, for rows that are read by the thousand. */
+export class ArrayStatement<Row extends readonly unknown[]> {
+  readonly #statement: StatementSync;
+  readonly #sqlite: Sqlite;
+  readonly #sql: string;
+
+  constructor(sqlite: Sqlite, statement: StatementSync, sql: string) {
+    this.#sqlite = sqlite;
+    this.#statement = statement;
+    this.#sql = sql;
+    statement.setReturnArrays(true);
+  }
+
+  all(...params: SQLInputValue[]): Row[] {
+    try {
+      // With arrays asked for, the SQL text states exactly the columns of Row.
+      return this.#statement.all(...params) as unknown as Row[];
+    } catch (error) {
+      throw this.#sqlite.wrap(error, this.#sql);
+    }
+  }
+}
+
 /** Thin layer over one SQLite connection: cached statements, errors that say what and where. */
 export class Sqlite {
   readonly file: string;
@@ -112,6 +140,15 @@ export class Sqlite {
       const statement = new Statement<Row>(this, this.#db.prepare(sql), sql);
       this.#statements.set(sql, statement);
       return statement;
+    } catch (error) {
+      throw this.wrap(error, sql);
+    }
+  }
+
+  /** A statement for this SQL text whose rows are arrays. Not cached: to be prepared once. */
+  prepareArrays<Row extends readonly unknown[]>(sql: string): ArrayStatement<Row> {
+    try {
+      return new ArrayStatement<Row>(this, this.#db.prepare(sql), sql);
     } catch (error) {
       throw this.wrap(error, sql);
     }

@@ -1,6 +1,6 @@
 import { serverErrorText } from "../functions/serverErrorText.ts";
-import type { QueryResult } from "../functions/types.ts";
-import type { Timestamp } from "../transaction/types.ts";
+import type { FunctionError, QueryResult } from "../functions/types.ts";
+import type { ReadSet, Timestamp } from "../transaction/types.ts";
 import type { QueryRequest } from "./queryCache.ts";
 
 /** One run of a query and how long its result holds: from `ts` up to (not including) `invalidFrom`. */
@@ -12,6 +12,11 @@ export interface QueryRun {
   readonly ranAtMs: number;
   /** The result as the sync protocol sends it: JSON fields without braces, written once for all subscribers. */
   readonly body: string;
+  /** Why it failed; null when it did not. */
+  readonly failure: FunctionError | null;
+  readonly logLines: string[];
+  readonly readSet: ReadSet;
+  readonly observedIdentity: boolean;
   /** Equal for equal results: the body without what differs from run to run (the request id in an error's text). */
   readonly fingerprint: string;
   /** The first commit that touches what it read; null while there is none. */
@@ -53,9 +58,10 @@ export class CachedQuery {
 
 /** Keeps of a result what its subscribers need; the value itself is not held beside its text. */
 export function queryRunOf(result: QueryResult, { requestId, ranAtMs }: { requestId: string; ranAtMs: number }): QueryRun {
-  const { ts, journal, observedTime, outcome, logLines } = result;
+  const { ts, journal, observedTime, observedIdentity, outcome, logLines, readSet } = result;
   const logs = `"logLines":${JSON.stringify(logLines)}`;
-  const common = { ts, journal, observedTime, ranAtMs, invalidFrom: null };
+  const failure = outcome.ok ? null : outcome.error;
+  const common = { ts, journal, observedTime, observedIdentity, ranAtMs, logLines, readSet, failure, invalidFrom: null };
   if (outcome.ok) {
     const body = `"type":"QueryUpdated","value":${JSON.stringify(outcome.value)},${logs}`;
     return { ...common, body, fingerprint: body };

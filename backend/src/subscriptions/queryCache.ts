@@ -1,5 +1,6 @@
-import type { CallRequest, FunctionRunner, Identity } from "../functions/types.ts";
+import type { CallRequest, Caller, FunctionRunner, Identity } from "../functions/types.ts";
 import type { Ports } from "../ports.ts";
+import { isSystemPath } from "../system/systemQueries.ts";
 import { touches } from "../transaction/readSet.ts";
 import { ReadSetIndex } from "../transaction/readSetIndex.ts";
 import type { Commit, ComponentPath, ReadSet, Timestamp, TransactionRunner } from "../transaction/types.ts";
@@ -14,9 +15,13 @@ export interface QueryRequest {
   readonly identity: Identity;
   /** End cursor that the client remembers of this page, or null. */
   readonly journal: string | null;
+  /** @default "SyncWebsocket" */
+  readonly caller?: Caller;
 }
 
 export interface QueryCacheOptions {
+  /** Told of each call that was answered with the result of an earlier or a shared run. */
+  readonly onShared?: (request: QueryRequest, run: QueryRun) => void;
   readonly functions: Pick<FunctionRunner, "query">;
   readonly transactions: Pick<TransactionRunner, "onCommit" | "commitsAfter" | "latestTs">;
   readonly ports: Pick<Ports, "nowMs" | "randomBytes">;
@@ -96,12 +101,43 @@ export class QueryCache {
   }
 
   /**
-   * The newest result of a query, run if it has none that is valid. Rejects only for trouble of our own.
-   * `isNew`: the subscriber has had no result of it yet.
+   * The newest result of a query, run if it has none that is valid. Rejects only for trouble of our own. Each time is
+   * a call on the asker's bill, whoever's run answers it.
+   * `isNew`: the subscriber has had no result of it yet. `request`: as whom it asks. @default as who asked first
    */
-  async refresh(entry: CachedQuery, { isNew }: { isNew: boolean }): Promise<QueryRun> {
-    const { run } = entry;
-    if (run !== null && run.invalidFrom === null && !(isNew && this.#isTooOld(run))) return run;
+  async refresh(entry: CachedQuery, { isNew, request = entry.request }: { isNew: boolean; request?: QueryRequest }): Promise<QueryRun> {
+    const isShared = entry.running !== null || this.#holds(entry, isNew);
+    const run = await this.#newest(entry, isNew);
+    if (isShared && !isSystemPath(request.path)) this.#options.onShared?.(request, run);
+    return run;
+  }
+
+  /**
+   * The result of one call that subscribes to nothing, as of now or later: it sees all that was committed before.
+   */
+  async ask(request: QueryRequest): Promise<QueryRun> {
+    const asked = this.#options.transactions.latestTs;
+    // A subscriber of its own: two who ask at once must not take each other's leave.
+    const onStale = ignore.bind(null);
+    for (;;) {
+      const entry = this.subscribe(request, onStale);
+      try {
+        const run = await this.refresh(entry, { isNew: true, request });
+        // A run that others had begun may be older than this call, or turn out to be one person's.
+        const isNewEnough = run.ts >= asked || run.invalidFrom === null || run.invalidFrom > asked;
+        if (isNewEnough && !this.isMisplaced(entry, request)) return run;
+      } finally {
+        this.unsubscribe(entry, onStale);
+      }
+    }
+  }
+
+  #holds({ run }: CachedQuery, isNew: boolean): boolean {
+    return run !== null && run.invalidFrom === null && !(isNew && this.#isTooOld(run));
+  }
+
+  async #newest(entry: CachedQuery, isNew: boolean): Promise<QueryRun> {
+    if (entry.run !== null && this.#holds(entry, isNew)) return entry.run;
     entry.running ??= this.#run(entry).finally(() => {
       entry.running = null;
       if (entry.subscribers.size === 0) this.#rest(entry);
@@ -136,9 +172,9 @@ export class QueryCache {
     for (const onStale of entry.subscribers) onStale();
   }
 
-  #call({ componentPath, path, args, identity }: QueryRequest): CallRequest {
+  #call({ componentPath, path, args, identity, caller = "SyncWebsocket" }: QueryRequest): CallRequest {
     const requestId = Buffer.from(this.#options.ports.randomBytes(8)).toString("hex");
-    return { componentPath, path, args, identity, caller: "SyncWebsocket", requestId, allowInternal: identity.kind === "admin" };
+    return { componentPath, path, args, identity, caller, requestId, allowInternal: identity.kind === "admin" };
   }
 
   /** Watches for commits that touch what the run read, from its own timestamp on. */
@@ -223,6 +259,8 @@ export class QueryCache {
     return observedTime && this.#options.ports.nowMs() - ranAtMs > MAX_CLOCK_AGE_MS;
   }
 }
+
+function ignore(): void {}
 
 /** `a/b:c` and `a/b.js:c` are one function. */
 const functionName = ({ componentPath, path }: QueryRequest): string => `${componentPath}|${path.replace(/\.js(?=:|$)/, "")}`;

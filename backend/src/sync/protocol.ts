@@ -171,8 +171,8 @@ export interface StateVersion {
 
 export const INITIAL_VERSION: StateVersion = { querySet: 0, identity: 0, ts: 0n };
 
-function versionJson({ querySet, identity, ts }: StateVersion): JsonObject {
-  return { querySet, identity, ts: encodeTs(ts) };
+function versionText({ querySet, identity, ts }: StateVersion): string {
+  return `{"querySet":${querySet},"identity":${identity},"ts":"${encodeTs(ts)}"}`;
 }
 
 /**
@@ -183,14 +183,9 @@ export function transitionText(
   modifications: readonly string[],
   clock: { readonly clientSkewMs: number | null; readonly serverMs: number },
 ): string {
-  const head = JSON.stringify({
-    type: "Transition",
-    startVersion: versionJson(versions.start),
-    endVersion: versionJson(versions.end),
-    ...(clock.clientSkewMs === null ? {} : { clientClockSkew: clock.clientSkewMs }),
-    serverTs: Math.round(clock.serverMs * 1e6),
-  });
-  return `${head.slice(0, -1)},"modifications":[${modifications.join(",")}]}`;
+  const skew = clock.clientSkewMs === null ? "" : `"clientClockSkew":${clock.clientSkewMs},`;
+  return `{"type":"Transition","startVersion":${versionText(versions.start)},"endVersion":${versionText(versions.end)},${skew}` +
+    `"serverTs":${Math.round(clock.serverMs * 1e6)},"modifications":[${modifications.join(",")}]}`;
 }
 
 /** A call's answer: `ts` for a mutation that was committed. */
@@ -204,8 +199,10 @@ export interface Answer {
   readonly ts?: Timestamp;
 }
 
-export function answerText({ ts, errorData, ...answer }: Answer): string {
-  return JSON.stringify({ ...answer, ...(ts === undefined ? {} : { ts: encodeTs(ts) }), ...(errorData === undefined ? {} : { errorData }) });
+export function answerText({ type, requestId, success, result, errorData, logLines, ts }: Answer): string {
+  const time = ts === undefined ? "" : `,"ts":"${encodeTs(ts)}"`;
+  const data = errorData === undefined ? "" : `,"errorData":${JSON.stringify(errorData)}`;
+  return `{"type":"${type}","requestId":${requestId},"success":${success},"result":${JSON.stringify(result)},"logLines":${JSON.stringify(logLines)}${time}${data}}`;
 }
 
 /** Past this many characters a Transition is sent in pieces. */

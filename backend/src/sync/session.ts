@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { UserError } from "../errors.ts";
 import { serverErrorText } from "../functions/serverErrorText.ts";
 import type { CallRequest, FunctionRunner, Identity, Outcome } from "../functions/types.ts";
 import type { Ports } from "../ports.ts";
 import type { QueryCache } from "../subscriptions/queryCache.ts";
 import type { Timestamp, TransactionRunner } from "../transaction/types.ts";
-import { answerText, parseClientMessage, type AuthToken, type ClientCall, type ClientMessage, type QuerySetChange } from "./protocol.ts";
+import { answerText, parseClientMessage, type Answer, type AuthToken, type ClientCall, type ClientMessage, type QuerySetChange } from "./protocol.ts";
 import { SessionQueries } from "./sessionQueries.ts";
 import type { SharedFrames } from "./sharedFrames.ts";
 import { Transitions } from "./transitions.ts";
@@ -260,8 +260,7 @@ export class Session {
       const { outcome, logLines, ts } = await this.#options.functions.mutation(call, { session });
       if (this.#isEnded) return;
       this.#mutations.shift();
-      const fields = answerFields(outcome, call.requestId);
-      this.#connection.send(answerText({ type: "MutationResponse", requestId, logLines, ...fields, ...(outcome.ok ? { ts } : {}) }));
+      this.#connection.send(answerText(answerOf(outcome, { type: "MutationResponse", requestId, logLines, ts, call })));
       this.#transitions.answered(outcome.ok ? ts : null);
     }
   }
@@ -284,13 +283,12 @@ export class Session {
     const call = this.#call(clientCall, this.#identity);
     const { outcome, logLines } = await this.#options.functions.action(call);
     if (this.#isEnded) return;
-    const { requestId } = clientCall;
-    this.#connection.send(answerText({ type: "ActionResponse", requestId, logLines, ...answerFields(outcome, call.requestId) }));
+    this.#connection.send(answerText(answerOf(outcome, { type: "ActionResponse", requestId: clientCall.requestId, logLines, call })));
   }
 
   #call({ requestId, path, args, componentPath }: ClientCall, identity: Identity): CallRequest {
     const { ip, userAgent } = this.#connection;
-    const id = createHash("sha256").update(`${this.#sessionId}|${requestId}`).digest("hex").slice(0, 16);
+    const id = hash("sha256", `${this.#sessionId}|${requestId}`, "hex").slice(0, 16);
     return { componentPath: componentPath ?? "", path, args, identity, caller: "SyncWebsocket", requestId: id, allowInternal: identity.kind === "admin", ip, userAgent };
   }
 
@@ -317,8 +315,13 @@ export class Session {
   }
 }
 
-function answerFields(outcome: Outcome, requestId: string) {
-  if (outcome.ok) return { success: true, result: outcome.value };
+interface Answered extends Pick<Answer, "type" | "requestId" | "logLines"> {
+  readonly ts?: Timestamp;
+  readonly call: CallRequest;
+}
+
+function answerOf(outcome: Outcome, { type, requestId, logLines, ts, call }: Answered): Answer {
+  if (outcome.ok) return { type, requestId, success: true, result: outcome.value, logLines, ...(ts === undefined ? {} : { ts }) };
   const { data } = outcome.error;
-  return { success: false, result: serverErrorText(requestId, outcome.error), ...(data === undefined ? {} : { errorData: data }) };
+  return { type, requestId, success: false, result: serverErrorText(call.requestId, outcome.error), logLines, ...(data === undefined ? {} : { errorData: data }) };
 }

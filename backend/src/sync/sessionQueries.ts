@@ -84,7 +84,7 @@ export class SessionQueries {
         const { entry, request } = subscription;
         if (this.#cache.isMisplaced(entry, request)) this.#move(subscription, request);
         const asked = subscription.entry;
-        const run = await this.#cache.refresh(asked, { isNew: subscription.run === null });
+        const run = await this.#cache.refresh(asked, { isNew: subscription.run === null, request: subscription.request });
         // Meanwhile it may have been moved; then this is somebody else's result.
         if (subscription.entry === asked) subscription.run = run;
       }),

@@ -11,9 +11,12 @@ export interface TransitionContent {
   readonly serverMs: number;
 }
 
+/** Text for one client; bytes for many, which each of them can be sent without a copy. */
+export type Frame = string | Buffer;
+
 interface Written {
   readonly news: readonly News[];
-  readonly frames: readonly Buffer[];
+  readonly frames: readonly Frame[];
 }
 
 // Different clients of one commit stand at few different versions; and what is kept here is not let go by the garbage
@@ -25,13 +28,13 @@ const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 export class SharedFrames {
   readonly #written = new Map<string, Written>();
 
-  framesOf(content: TransitionContent): readonly Buffer[] {
+  framesOf(content: TransitionContent): readonly Frame[] {
     const { start, end, news } = content;
     if (content.clientSkewMs !== null || news.length === 0) return write(content);
     const key = `${start.querySet} ${start.identity} ${start.ts} ${end.querySet} ${end.identity} ${end.ts}`;
     const known = this.#written.get(key);
     if (known !== undefined && isSame(known.news, news)) return known.frames;
-    const frames = write(content);
+    const frames = write(content).map((frame) => Buffer.from(frame));
     this.#written.delete(key);
     if (sizeOf(frames) <= MAX_KEPT_BYTES) this.#written.set(key, { news, frames });
     for (const oldest of this.#written.keys()) {
@@ -42,15 +45,15 @@ export class SharedFrames {
   }
 }
 
-function write({ start, end, news, clientSkewMs, serverMs }: TransitionContent): Buffer[] {
+function write({ start, end, news, clientSkewMs, serverMs }: TransitionContent): string[] {
   const modifications = news.map(({ queryId, run }) =>
     run === null ? `{"type":"QueryRemoved","queryId":${queryId}}` : `{"queryId":${queryId},${run.body},"journal":${JSON.stringify(run.journal)}}`,
   );
-  return transitionFrames(transitionText({ start, end }, modifications, { clientSkewMs, serverMs })).map((frame) => Buffer.from(frame));
+  return transitionFrames(transitionText({ start, end }, modifications, { clientSkewMs, serverMs }));
 }
 
 function isSame(a: readonly News[], b: readonly News[]): boolean {
   return a.length === b.length && a.every(({ queryId, run }, at) => queryId === b[at]?.queryId && run === b[at]?.run);
 }
 
-const sizeOf = (frames: readonly Buffer[]): number => frames.reduce((sum, frame) => sum + frame.length, 0);
+const sizeOf = (frames: readonly Frame[]): number => frames.reduce((sum, frame) => sum + frame.length, 0);

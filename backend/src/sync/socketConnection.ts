@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Connection } from "./session.ts";
+import { textFrames } from "./textFrames.ts";
 
 /** The client reconnects after 60 s in which nothing came. Source: convex-protocol A.1. */
 const PING_AFTER_MS = 15_000;
@@ -36,7 +37,9 @@ export class SocketConnection implements Connection {
   #sentMs: number;
   #heardMs: number;
   #takenMs: number;
-  #isCorked = false;
+  /** What was sent at this moment, and about how many bytes that is. */
+  #batch: (string | Buffer)[] = [];
+  #batchBytes = 0;
   #isPaused = false;
 
   constructor(options: SocketConnectionOptions) {
@@ -50,26 +53,24 @@ export class SocketConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#options.client.bufferedAmount;
+    return this.#options.client.bufferedAmount + this.#batchBytes;
   }
 
   send(text: string | Buffer): void {
-    const { client, nowMs, onDrain } = this.#options;
+    const { client, nowMs } = this.#options;
     if (client.readyState !== client.OPEN) return;
-    if (client.bufferedAmount > MAX_UNREAD_BYTES) return this.terminate();
+    const { bufferedBytes } = this;
+    if (bufferedBytes > MAX_UNREAD_BYTES) return this.terminate();
     this.#sentMs = nowMs();
-    if (client.bufferedAmount === 0) this.#takenMs = this.#sentMs;
-    this.#cork();
-    client.send(text, { binary: false }, (error) => {
-      // A failed write ends in `close`, which says so to the session.
-      if (error !== undefined && error !== null) return;
-      this.#takenMs = nowMs();
-      onDrain();
-    });
+    if (bufferedBytes === 0) this.#takenMs = this.#sentMs;
+    this.#batch.push(text);
+    this.#batchBytes += text.length;
+    if (this.#batch.length === 1) process.nextTick(() => this.#write());
   }
 
   close(code: number, reason: string): void {
     this.resume();
+    this.#write();
     // A close frame carries at most 123 bytes of reason.
     this.#options.client.close(code, reason.slice(0, 120));
   }
@@ -110,15 +111,29 @@ export class SocketConnection implements Connection {
     if (now - this.#sentMs >= PING_AFTER_MS) this.send('{"type":"Ping"}');
   }
 
-  /** Holds writes back until the end of this moment: an answer and the Transition that follows it are one packet. */
-  #cork(): void {
-    if (this.#isCorked) return;
-    const { socket } = this.#options;
-    this.#isCorked = true;
-    socket.cork();
-    process.nextTick(() => {
-      this.#isCorked = false;
-      socket.uncork();
+  /**
+   * Writes what was sent at this moment: an answer and the Transition that follows it are one packet. The frames are
+   * plain text messages, so they need nothing of what `ws` does for a sender; its own frames (pings, close) go between
+   * them.
+   */
+  #write(): void {
+    const { client, socket, nowMs, onDrain } = this.#options;
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#batchBytes = 0;
+    if (batch.length === 0 || client.readyState !== client.OPEN) return;
+    const frames = textFrames(batch);
+    const last = frames.length - 1;
+    if (last > 0) socket.cork();
+    frames.forEach((frame, at) => {
+      if (at < last) socket.write(frame);
+      else socket.write(frame, (error) => {
+        // A failed write ends in `close`, which says so to the session.
+        if (error !== undefined && error !== null) return;
+        this.#takenMs = nowMs();
+        onDrain();
+      });
     });
+    if (last > 0) socket.uncork();
   }
 }

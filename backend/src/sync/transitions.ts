@@ -1,7 +1,7 @@
 import type { Timestamp } from "../transaction/types.ts";
 import { INITIAL_VERSION, type StateVersion } from "./protocol.ts";
 import type { SessionQueries } from "./sessionQueries.ts";
-import type { SharedFrames } from "./sharedFrames.ts";
+import type { Frame, SharedFrames } from "./sharedFrames.ts";
 
 export interface TransitionsOptions {
   readonly queries: SessionQueries;
@@ -12,7 +12,7 @@ export interface TransitionsOptions {
   readonly canSend: () => boolean;
   /** Whether queries may run for the session's identity; ends the session when they may not. */
   readonly mayRun: () => boolean;
-  readonly send: (frames: readonly Buffer[]) => void;
+  readonly send: (frames: readonly Frame[]) => void;
   readonly onFailure: (error: unknown) => void;
 }
 

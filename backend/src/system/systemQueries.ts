@@ -3,6 +3,8 @@ import { UserError } from "../errors.ts";
 import { fromBigInt, isObject, type JsonObject, type JsonValue } from "../values/json.ts";
 import type { ComponentPath, Transaction } from "../transaction/types.ts";
 import { getEnvironmentVariable, listEnvironment } from "./environment.ts";
+import { latestExport } from "../transfer/exporter.ts";
+import { listImports, oneImport } from "../transfer/importer.ts";
 import { listComponentUsage, listFunctionUsage } from "./usage.ts";
 
 /** What system queries look at besides the database. */
@@ -43,6 +45,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "_system/cli/convexUrl:siteUrl": ({ context }) => context.urls().siteUrl,
   "_system/frontend/components:list": listComponents,
   "_system/frontend/getSchemas:default": getSchemas,
+  "_system/cli/queryImport:list": ({ tx }) => listImports(tx),
+  "_system/cli/queryImport:default": ({ tx, args }) => oneImport(tx, args),
+  "_system/cli/exports:getLatest": ({ tx }) => latestExport(tx),
   "_system/usage:functions": ({ tx, args }) =>
     listFunctionUsage(tx, typeof args["componentPath"] === "string" ? args["componentPath"] : undefined).map((usage) => ({ ...usage })),
   "_system/usage:components": ({ tx }) => listComponentUsage(tx).map((usage) => ({ ...usage })),

@@ -1,7 +1,8 @@
-import type { LogEntry } from "../functions/types.ts";
+import type { LogEntry, NestedCall } from "../functions/types.ts";
+import { addUsage, USAGE_COUNTERS } from "../transaction/limits.ts";
 import type { JsonObject } from "../values/json.ts";
 import type { Ports, Timer } from "../ports.ts";
-import type { ComponentPath, Transaction } from "../transaction/types.ts";
+import type { ComponentPath, Transaction, UsageCounts } from "../transaction/types.ts";
 import { equal, numberField, readRow, readRows, stringField, type Store } from "./rows.ts";
 
 /** Totals of work done, one row per function of a component, in the app. */
@@ -10,19 +11,34 @@ const APP: ComponentPath = "";
 
 /** What is counted. All numbers only grow. */
 export interface UsageTotals {
+  /**
+   * Calls on a bill: of clients, of the scheduler, each run of a subscription (answered from the cache or not), and
+   * what actions start with `ctx.run*`.
+   */
   calls: number;
+  /** Calls by queries and mutations inside their own execution; no bill shows them. */
+  nestedCalls: number;
+  /** Of the calls, those that failed. */
   failures: number;
+  /** Of the calls, those that were answered with the result of an earlier run. */
   cachedResults: number;
+  /** Nested calls are in the time of their caller. */
   executionMs: number;
+  /** Index ranges and gets. */
   databaseQueries: number;
   documentsRead: number;
+  /** Of documents, and of the index keys of ranges. */
   bytesRead: number;
   documentsWritten: number;
+  /** Of documents, and of index keys added or removed. */
   bytesWritten: number;
   functionsScheduled: number;
   scheduledFunctionArgsBytes: number;
 }
 
+/**
+ * What one function of one component did itself: work of the functions it calls is theirs.
+ */
 export interface FunctionUsage extends UsageTotals {
   readonly componentPath: ComponentPath;
   readonly identifier: string;
@@ -33,10 +49,12 @@ export interface ComponentUsage extends UsageTotals {
   readonly componentPath: ComponentPath;
 }
 
+type Counted = Pick<FunctionUsage, "componentPath" | "identifier" | "udfType">;
+
 // Rare enough to cost nothing, often enough that a crash loses only seconds of statistics.
 const FLUSH_MS = 5000;
 const FIELDS = [
-  "calls", "failures", "cachedResults", "executionMs", "databaseQueries", "documentsRead", "bytesRead",
+  "calls", "nestedCalls", "failures", "cachedResults", "executionMs", "databaseQueries", "documentsRead", "bytesRead",
   "documentsWritten", "bytesWritten", "functionsScheduled", "scheduledFunctionArgsBytes",
 ] as const satisfies readonly (keyof UsageTotals)[];
 
@@ -49,6 +67,7 @@ export class UsageMeter {
   readonly #ports: Ports;
   readonly #onTrouble: (error: unknown) => void;
   #pending = new Map<string, FunctionUsage>();
+  readonly #totals = new Map<string, FunctionUsage>();
   #timer: Timer | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -62,21 +81,47 @@ export class UsageMeter {
   /** Counts one completed call. */
   add(entry: LogEntry): void {
     if (entry.kind !== "Completion" || this.#isClosed) return;
-    const key = JSON.stringify([entry.componentPath, entry.identifier, entry.udfType]);
-    const { componentPath, identifier, udfType } = entry;
-    const sum = this.#pending.get(key) ?? { componentPath, identifier, udfType, ...zero() };
-    this.#pending.set(key, sum);
-    addInto(sum, {
-      ...entry.usage,
-      calls: 1,
-      failures: entry.error === null ? 0 : 1,
-      cachedResults: entry.cachedResult ? 1 : 0,
-      executionMs: entry.executionMs,
-    });
+    const { error, cachedResult, executionMs, nested } = entry;
+    const usage = nested === undefined ? entry.usage : this.#countNested(entry.usage, nested);
+    for (const sum of this.#sumsOf(entry)) {
+      sum.calls += 1;
+      if (error !== null) sum.failures += 1;
+      if (cachedResult) sum.cachedResults += 1;
+      sum.executionMs += executionMs;
+      addUsage(sum, usage);
+    }
     this.#timer ??= this.#ports.setTimer(() => {
       this.#timer = null;
       void this.flush().catch(this.#onTrouble);
     }, FLUSH_MS);
+  }
+
+  /** What was counted since this meter was made, written or not. */
+  current(): FunctionUsage[] {
+    return Array.from(this.#totals.values(), (usage) => ({ ...usage }));
+  }
+
+  /** Counts nested calls for themselves. Returns what is left of the whole: the caller's own work. */
+  #countNested(whole: Readonly<UsageCounts>, nested: readonly NestedCall[]): UsageCounts {
+    const own = { ...whole };
+    for (const call of nested) {
+      for (const counter of USAGE_COUNTERS) own[counter] -= call.usage[counter];
+      for (const sum of this.#sumsOf(call)) {
+        sum.nestedCalls += 1;
+        addUsage(sum, call.usage);
+      }
+    }
+    return own;
+  }
+
+  /** Where a function's work is added up: what is still to be written, and all. */
+  #sumsOf({ componentPath, identifier, udfType }: Counted): readonly [FunctionUsage, FunctionUsage] {
+    const key = `${componentPath}|${udfType}|${identifier}`;
+    return [this.#pending, this.#totals].map((sums) => {
+      let sum = sums.get(key);
+      if (sum === undefined) sums.set(key, (sum = { componentPath, identifier, udfType, ...zero() }));
+      return sum;
+    }) as [FunctionUsage, FunctionUsage]; // two maps, two sums
   }
 
   /** Writes what was counted so far. When it cannot be written it is kept for the next time, and the error goes on. */
@@ -148,7 +193,7 @@ function writeSum(tx: Transaction, sum: FunctionUsage): void {
 
 function totalsOf(row: JsonObject): UsageTotals {
   const totals = zero();
-  for (const field of FIELDS) totals[field] = numberField(row, field);
+  for (const field of FIELDS) totals[field] = row[field] === undefined ? 0 : numberField(row, field);
   return totals;
 }
 
@@ -158,7 +203,7 @@ function addInto(sum: UsageTotals, more: UsageTotals): void {
 
 function zero(): UsageTotals {
   return {
-    calls: 0, failures: 0, cachedResults: 0, executionMs: 0, databaseQueries: 0, documentsRead: 0, bytesRead: 0,
+    calls: 0, nestedCalls: 0, failures: 0, cachedResults: 0, executionMs: 0, databaseQueries: 0, documentsRead: 0, bytesRead: 0,
     documentsWritten: 0, bytesWritten: 0, functionsScheduled: 0, scheduledFunctionArgsBytes: 0,
   };
 }

@@ -34,6 +34,7 @@ export class RecentCommits {
 
 /** Joins the writes of one document into one; a document that came and went leaves nothing. */
 export function collapseWrites(writes: readonly DocumentWrite[]): DocumentWrite[] {
+  if (areApart(writes)) return writes.filter(isChange);
   const byDocument = new Map<string, DocumentWrite>();
   const result: DocumentWrite[] = [];
   for (const write of writes) {
@@ -45,8 +46,19 @@ export function collapseWrites(writes: readonly DocumentWrite[]): DocumentWrite[
     const earlier = byDocument.get(name);
     byDocument.set(name, earlier === undefined ? write : { ...write, before: earlier.before, keys: [...earlier.keys, ...write.keys], texts: [...earlier.texts, ...write.texts] });
   }
-  for (const write of byDocument.values()) {
-    if (write.before !== null || write.after !== null) result.push(write);
-  }
+  for (const write of byDocument.values()) if (isChange(write)) result.push(write);
   return result;
+}
+
+/** Up to here it is cheaper to compare each with each than to look them up. */
+const FEW_WRITES = 4;
+
+/** Whether it can be seen at a glance that no two writes are of one document. */
+function areApart(writes: readonly DocumentWrite[]): boolean {
+  if (writes.length > FEW_WRITES) return false;
+  return writes.every((write, at) => write.id === "" || writes.findIndex(({ id }) => id === write.id) === at);
+}
+
+function isChange({ id, before, after }: DocumentWrite): boolean {
+  return id === "" || before !== null || after !== null;
 }

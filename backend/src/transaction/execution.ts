@@ -48,7 +48,7 @@ export class Execution<T> implements AnyExecution {
     };
     // A body that throws before its first await fails like any other.
     new Promise<T>((resolve) => resolve(this.#body(tx))).then(
-      (value) => end({ kind: "succeeded", value, readSet: state.reads.build(), usage: { ...state.meter.counts } }),
+      (value) => end({ kind: "succeeded", value, readSet: state.reads.finish(), usage: state.meter.usage() }),
       (error: unknown) => end({ kind: "failed", error }),
     );
   }

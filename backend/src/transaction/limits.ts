@@ -30,8 +30,19 @@ const FAILURES: { readonly [Counter in keyof UsageCounts]: { code: string; text:
   },
 };
 
+function passed(counter: keyof UsageCounts, limit: Readonly<UsageCounts>): UserError {
+  const { code, text } = FAILURES[counter];
+  return new UserError(code, text(limit[counter]));
+}
+
 /** What a rolled-back sub-transaction gives back. Reads are kept: they happened. */
-const WRITE_COUNTERS = ["documentsWritten", "bytesWritten", "functionsScheduled", "scheduledFunctionArgsBytes"] as const;
+export const WRITE_COUNTERS = ["documentsWritten", "bytesWritten", "functionsScheduled", "scheduledFunctionArgsBytes"] as const;
+
+/** A place in an execution's counting. */
+export interface UsageMark {
+  readonly counts: Readonly<UsageCounts>;
+  readonly indexBytesWritten: number;
+}
 
 interface Ceiling {
   /** The limit as the error text names it. */
@@ -42,17 +53,43 @@ interface Ceiling {
 
 /** Counts an execution's work and stops it at the limits, its own and those of the nested calls it is in. */
 export class UsageMeter {
+  /** What limits look at. Bytes written are those of documents alone. */
   readonly counts: UsageCounts = emptyUsage();
+  #indexBytesWritten = 0;
   readonly #ceilings: Ceiling[] = [{ limit: TRANSACTION_LIMITS, start: emptyUsage() }];
 
   /** @throws UserError with Convex's text when a limit is passed. */
   add(counter: keyof UsageCounts, amount: number): void {
     this.counts[counter] += amount;
     for (const { limit, start } of this.#ceilings) {
-      if (this.counts[counter] - start[counter] <= limit[counter]) continue;
-      const { code, text } = FAILURES[counter];
-      throw new UserError(code, text(limit[counter]));
+      if (this.counts[counter] - start[counter] > limit[counter]) throw passed(counter, limit);
     }
+  }
+
+  /** Counts one document of this size as read. @throws as {@link add} */
+  addRead(bytes: number): void {
+    const { counts } = this;
+    counts.documentsRead += 1;
+    counts.bytesRead += bytes;
+    for (const { limit, start } of this.#ceilings) {
+      if (counts.documentsRead - start.documentsRead > limit.documentsRead) throw passed("documentsRead", limit);
+      if (counts.bytesRead - start.bytesRead > limit.bytesRead) throw passed("bytesRead", limit);
+    }
+  }
+
+  /** Counts the index keys that a write adds or removes: they are billed, but no limit looks at them. */
+  addIndexBytesWritten(bytes: number): void {
+    this.#indexBytesWritten += bytes;
+  }
+
+  /** A copy of what was counted, index keys included: what is billed. */
+  usage(): UsageCounts {
+    return { ...this.counts, bytesWritten: this.counts.bytesWritten + this.#indexBytesWritten };
+  }
+
+  /** What {@link revertWrites} can go back to. */
+  mark(): UsageMark {
+    return { counts: { ...this.counts }, indexBytesWritten: this.#indexBytesWritten };
   }
 
   /** Lowers limits until the returned function is called; a limit not named stays. */
@@ -80,10 +117,21 @@ export class UsageMeter {
     };
   }
 
-  /** Takes back what was written since `mark`, a copy of the counts. */
-  revertWrites(mark: Readonly<UsageCounts>): void {
-    for (const counter of WRITE_COUNTERS) this.counts[counter] = mark[counter];
+  /** Takes back what was written since `mark`. */
+  revertWrites(mark: UsageMark): void {
+    for (const counter of WRITE_COUNTERS) this.counts[counter] = mark.counts[counter];
+    this.#indexBytesWritten = mark.indexBytesWritten;
   }
+}
+
+/** All counters, in a fixed order. */
+export const USAGE_COUNTERS = [
+  "databaseQueries", "documentsRead", "bytesRead", "documentsWritten", "bytesWritten", "functionsScheduled", "scheduledFunctionArgsBytes",
+] as const satisfies readonly (keyof UsageCounts)[];
+
+/** Adds `more` to `sum`. */
+export function addUsage(sum: UsageCounts, more: Readonly<UsageCounts>): void {
+  for (const counter of USAGE_COUNTERS) sum[counter] += more[counter];
 }
 
 export function emptyUsage(): UsageCounts {

@@ -39,6 +39,12 @@ export class ReadSetBuilder {
     if (scanned !== null) this.addRange(scanned.index, scanned.range);
   }
 
+  /** Everything that was read; nothing more will be. Unlike {@link build} it copies nothing. */
+  finish(): ReadSet {
+    for (const scan of this.#open) this.closeScan(scan);
+    return { ranges: this.#ranges, searches: this.#searches };
+  }
+
   /** Everything read so far. */
   build(): ReadSet {
     const ranges = new Map([...this.#ranges].map(([index, list]) => [index, [...list]]));

@@ -16,7 +16,8 @@ test("executions run one at a time, in the order of their arrival", async () => 
 });
 
 test("mutations that wait together share a commit, yet each has its own timestamp, and listeners hear of them in order before their promises", async () => {
-  await using store = new TestStore();
+  // Time stands still: how long a group may wait for others does not matter here.
+  await using store = new TestStore({ ports: { ...systemPorts, nowMs: () => 1_700_000_000_000 } });
   const heard: string[] = [];
   store.runner.onCommit((commit) => heard.push(`commit ${commit.writes.length}`));
   let commits = 0;
@@ -145,6 +146,42 @@ test("when the commit fails, all of the group fail and nothing is there; the nex
     expect(tx.count("", "t")).toBe(2);
     expect(tx.listTables("")).toEqual(["t"]);
   });
+});
+
+test("a promise settles and listeners hear of a commit after it was flushed; a group is one flush", async () => {
+  const heard: string[] = [];
+  await using store = new TestStore({ openLog: () => ({ flush: () => void heard.push("flush"), close: () => undefined }), ports: { ...systemPorts, nowMs: () => 1_700_000_000_000 } });
+  store.runner.onCommit(() => heard.push("commit"));
+  const mutate = (n: number): Promise<unknown> => store.mutate((tx) => tx.insert("", "t", { n })).then(() => heard.push("settled"));
+  await Promise.all([mutate(1), mutate(2)]);
+  await store.query((tx) => tx.count("", "t"));
+  await mutate(3);
+  expect(heard.filter((line) => line === "flush")).toHaveLength(2);
+  expect(heard.indexOf("flush")).toBeLessThan(heard.indexOf("commit"));
+  expect(heard.slice(-3)).toEqual(["flush", "commit", "settled"]);
+});
+
+test("when a flush fails, its group fails and nothing is read or written until a restart", async () => {
+  let isBroken = false;
+  const openLog = () => ({
+    flush: () => {
+      if (isBroken) throw new Error("the disk is gone");
+    },
+    close: () => undefined,
+  });
+  await using store = new TestStore({ openLog });
+  await store.mutate((tx) => tx.insert("", "t", { n: 0 }));
+  isBroken = true;
+  const add = () => store.mutate((tx) => tx.insert("", "t", { n: 1 }));
+  const refused = `${store.dir}/database.sqlite: a commit could not be made durable`;
+  await expect(add()).rejects.toThrow(refused);
+  // A disk that works again proves nothing about what it lost.
+  isBroken = false;
+  await expect(add()).rejects.toThrow(refused);
+  await expect(store.query((tx) => tx.count("", "t"))).rejects.toThrow(refused);
+  await store.reopen();
+  await add();
+  expect(await store.query((tx) => collect(tx, tableScan("t")).length)).toBeGreaterThanOrEqual(2);
 });
 
 test("a full disk refuses the mutation, keeps what was saved, and reading goes on", async () => {

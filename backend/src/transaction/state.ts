@@ -4,9 +4,9 @@ import { TABLES_INDEX } from "../storage/catalog.ts";
 import { pointRange, tableKey } from "../storage/indexKeys.ts";
 import { invariant } from "../errors.ts";
 import type { HiddenWrites } from "../query/hiddenWrites.ts";
-import { UsageMeter } from "./limits.ts";
+import { UsageMeter, type UsageMark } from "./limits.ts";
 import { ReadSetBuilder } from "./readSet.ts";
-import type { ComponentPath, DocumentWrite, Timestamp, UsageCounts } from "./types.ts";
+import type { ComponentPath, DocumentWrite, Timestamp } from "./types.ts";
 
 /** Times that outlive one execution. */
 export interface Clock {
@@ -14,12 +14,22 @@ export interface Clock {
   lastCreationTime: number;
 }
 
+/** The SQLite transaction that executions share. */
+export interface WriteGroup {
+  /** Opens it unless it is open; true when this opened it. */
+  begin(): boolean;
+  /** It was rolled back as a whole, having held the writes of one execution alone. */
+  undone(): void;
+}
+
 interface Frame {
   /** SQLite has a savepoint for this frame; it gets one at its first write. */
   isOpen: boolean;
+  /** It is all of SQLite's transaction so far: to undo it needs no savepoint, which would copy every page it changes. */
+  isWhole: boolean;
   writes: number;
   catalogChanges: number;
-  usage: UsageCounts;
+  usage: UsageMark;
 }
 
 /** A write of this execution, and by how much it changed its table's count. */
@@ -37,7 +47,7 @@ export class ExecutionState {
   readonly database: Database;
   readonly isMutation: boolean;
   readonly beginTs: Timestamp;
-  readonly meter = new UsageMeter();
+  readonly meter: UsageMeter;
   readonly reads = new ReadSetBuilder();
   /** Writes that this execution does not see. */
   readonly hidden: HiddenWrites | null;
@@ -47,16 +57,30 @@ export class ExecutionState {
   #frames: Frame[] = [];
   /** Grows with every write and every rollback: whoever read ahead must read again. */
   version = 0;
+  /** Time spent in {@link timed}. */
+  readingMs = 0;
   /** Why nothing more may be done; without a text, because it is over. */
   #ended: Error | true | null = null;
-  readonly #beforeFirstWrite: (() => void) | undefined;
+  readonly #group: WriteGroup | undefined;
 
-  constructor(options: { database: Database; isMutation: boolean; beginTs: Timestamp; beforeFirstWrite?: () => void; hidden?: HiddenWrites }) {
+  constructor(options: { database: Database; isMutation: boolean; beginTs: Timestamp; group?: WriteGroup; hidden?: HiddenWrites; meter?: UsageMeter }) {
     this.hidden = options.hidden ?? null;
+    this.meter = options.meter ?? new UsageMeter();
     this.database = options.database;
     this.isMutation = options.isMutation;
     this.beginTs = options.beginTs;
-    this.#beforeFirstWrite = options.beforeFirstWrite;
+    this.#group = options.group;
+  }
+
+  /** Reads many rows: the one kind of work that may take long inside a syscall that is usually quick. */
+  timed<T>(read: (database: Database) => T): T {
+    const { ports } = this.database;
+    const startedMs = ports.nowMs();
+    try {
+      return read(this.database);
+    } finally {
+      this.readingMs += ports.nowMs() - startedMs;
+    }
   }
 
   get writes(): readonly DocumentWrite[] {
@@ -116,13 +140,21 @@ export class ExecutionState {
     this.assertLive();
     invariant(this.isMutation, "a query does not write");
     invariant(this.#frames.length > 0, "a write belongs to a frame");
-    for (const [depth, frame] of this.#frames.entries()) {
-      if (frame.isOpen) continue;
-      if (depth === 0) this.#beforeFirstWrite?.();
-      this.database.sqlite.prepare(`SAVEPOINT s${depth}`).run();
+    for (let depth = this.#firstClosed(); depth < this.#frames.length; depth++) {
+      const frame = this.#frames[depth];
+      invariant(frame !== undefined, "frames are counted");
+      frame.isWhole = depth === 0 && this.#group?.begin() === true;
+      if (!frame.isWhole) this.database.sqlite.prepare(`SAVEPOINT s${depth}`).run();
       frame.isOpen = true;
     }
     this.version++;
+  }
+
+  /** Frames open from the outside in: the first that has not. */
+  #firstClosed(): number {
+    let depth = this.#frames.length;
+    while (depth > 0 && this.#frames[depth - 1]?.isOpen === false) depth--;
+    return depth;
   }
 
   logWrite(write: DocumentWrite, table: Table | null): void {
@@ -133,14 +165,14 @@ export class ExecutionState {
 
   /** Opens a (sub-)transaction. Frames end in reverse order, by {@link keep} or {@link undo}. */
   enter(): void {
-    this.#frames.push({ isOpen: false, writes: this.#log.length, catalogChanges: this.database.catalog.changes, usage: { ...this.meter.counts } });
+    this.#frames.push({ isOpen: false, isWhole: false, writes: this.#log.length, catalogChanges: this.database.catalog.changes, usage: this.meter.mark() });
   }
 
   /** Ends the innermost frame; its writes become its parent's. */
   keep(): void {
     const frame = this.#frames.pop();
     invariant(frame !== undefined, "a frame is open");
-    if (frame.isOpen) this.database.sqlite.prepare(`RELEASE s${this.#frames.length}`).run();
+    if (frame.isOpen && !frame.isWhole) this.database.sqlite.prepare(`RELEASE s${this.#frames.length}`).run();
   }
 
   /** Ends the innermost frame and undoes its writes. */
@@ -154,8 +186,13 @@ export class ExecutionState {
     const { sqlite, catalog } = this.database;
     // When SQLite gave up the whole transaction there is nothing left to undo here; the runner sees to the rest.
     if (!sqlite.inTransaction) return;
-    sqlite.prepare(`ROLLBACK TO s${this.#frames.length}`).run();
-    sqlite.prepare(`RELEASE s${this.#frames.length}`).run();
+    if (frame.isWhole) {
+      sqlite.prepare("ROLLBACK").run();
+      this.#group?.undone();
+    } else {
+      sqlite.prepare(`ROLLBACK TO s${this.#frames.length}`).run();
+      sqlite.prepare(`RELEASE s${this.#frames.length}`).run();
+    }
     for (const { table, delta } of undone) {
       if (table !== null && delta !== 0) this.database.addToCount(table.tbl, -delta);
     }

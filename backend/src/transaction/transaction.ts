@@ -45,7 +45,11 @@ export class DatabaseTransaction implements Transaction {
   }
 
   get usage(): Readonly<UsageCounts> {
-    return this.#state.meter.counts;
+    return this.#state.meter.usage();
+  }
+
+  get readingMs(): number {
+    return this.#state.readingMs;
   }
 
   metrics(): TransactionMetrics {
@@ -147,8 +151,12 @@ export class DatabaseTransaction implements Transaction {
     this.#state.assertLive();
     const located = locate(this.#state, component, id);
     if (located === null) throw new UserError("NonexistentDocument", `${verb} on nonexistent document ID ${id}`);
-    // A write depends on the document it finds.
+    // A write depends on the document it finds, and counts as a read of it.
     this.#state.reads.addRange(located.table.byId.idx, pointRange(idKey(id)));
+    if (!located.table.name.startsWith("_")) {
+      this.#state.meter.add("databaseQueries", 1);
+      this.#state.meter.addRead(located.stored.size);
+    }
     return located;
   }
 }
@@ -171,10 +179,7 @@ function readById(state: ExecutionState, component: ComponentPath, id: string): 
   state.reads.addRange(table.byId.idx, pointRange(key));
   const stored = storedDocument(state, table, { id, key });
   if (stored === null) return null;
-  if (isMetered) {
-    state.meter.add("documentsRead", 1);
-    state.meter.add("bytesRead", stored.size);
-  }
+  if (isMetered) state.meter.addRead(stored.size);
   return stored;
 }
 
@@ -195,13 +200,13 @@ function countDocuments(state: ExecutionState, table: Table): number {
 
 /**
  * The database as it was when the transaction began, for a nested query that asks for that: without the transaction's
- * own writes, and leaving no trace in its read set. Its reads count for themselves. A text search finds what is in the
- * index now, own writes included.
+ * own writes, and leaving no trace in its read set; its reads count as the transaction's. A text search finds what is
+ * in the index now, own writes included.
  */
 export function snapshotOf(tx: Transaction): Transaction {
-  const { database, beginTs, writes } = executionState(tx);
+  const { database, beginTs, writes, meter } = executionState(tx);
   const hidden = new HiddenWrites(database.catalog, writes);
-  return new DatabaseTransaction(new ExecutionState({ database, isMutation: false, beginTs, hidden }), { lastCreationTime: 0 });
+  return new DatabaseTransaction(new ExecutionState({ database, isMutation: false, beginTs, hidden, meter }), { lastCreationTime: 0 });
 }
 
 function openSource(state: ExecutionState, access: Access, expected: number | undefined): RowSource {

@@ -54,7 +54,11 @@ export interface Commit {
   readonly writes: readonly DocumentWrite[];
 }
 
-/** Work done by one execution, as Convex counts it. Bytes are sizes of documents plus, for ranges, index keys. */
+/**
+ * Work done by one execution, as Convex counts it. Bytes are sizes of documents and of index keys: of the entries that
+ * ranges read, and of those that writes add or remove. `patch`, `replace` and `delete` read the document they change.
+ * System tables do not count.
+ */
 export interface UsageCounts {
   /** Index ranges and gets. */
   databaseQueries: number;
@@ -104,6 +108,8 @@ export interface Transaction {
   readonly beginTs: Timestamp;
   readonly readSet: ReadSet;
   readonly usage: Readonly<UsageCounts>;
+  /** Time that scans have spent reading rows, ms. */
+  readonly readingMs: number;
 
   get(component: ComponentPath, id: string): JsonObject | null;
   /** {@link get}, as stored text. */

@@ -91,7 +91,7 @@ export function resolveCommitTimestamps(state: ExecutionState, ts: Timestamp): v
     const before = parseDocument(located.stored.json);
     const after = resolveCommitTs(before, ts);
     // Resolving keeps the shape: an object stays one.
-    if (after !== before) store(state, { ...located, before, after: after as JsonObject });
+    if (after !== before) store(state, { ...located, before, after: after as JsonObject }, documentSize(after as JsonObject));
   }
 }
 
@@ -202,12 +202,13 @@ interface Change {
 /** A write by a function: checked against the schema and the limits, and counted. */
 function write(state: ExecutionState, change: Change): void {
   const { table, after } = change;
+  let size = 0;
   if (after !== null) {
-    checkDocumentLimits(after);
+    size = checkDocumentLimits(after);
     checkSchema(state, table, after);
     if (hasCommitTs(after)) state.pendingCommitTs.set(change.id, table.component);
   }
-  const size = store(state, change);
+  store(state, change, size);
   if (table.name.startsWith("_")) return;
   state.meter.add("documentsWritten", 1);
   state.meter.add("bytesWritten", size);
@@ -235,15 +236,13 @@ export function userFields(document: JsonObject): JsonObject {
   return fields;
 }
 
-/** Brings the rows and all indexes from `before` to `after`, and logs it. Returns the new size; 0 for a removal. */
-function store(state: ExecutionState, change: Change): number {
+/** Brings the rows and all indexes from `before` to `after`, which has this size, and logs it. */
+function store(state: ExecutionState, change: Change, size: number): void {
   state.prepareWrite();
   const { documents } = state.database;
   const { table, before, after } = change;
   let rid = change.stored?.rid ?? 0;
-  let size = 0;
   if (after !== null) {
-    size = documentSize(after);
     const json = JSON.stringify(after);
     if (change.stored === null) rid = documents.insert(size, json);
     else documents.update(rid, size, json);
@@ -255,18 +254,19 @@ function store(state: ExecutionState, change: Change): number {
   if (table.vectorIndexes.length > 0) updateVectorIndexes(state.database, table, { rid, id: change.id, before, after });
   const logged: DocumentWrite = { componentPath: table.component, table: table.name, id: change.id, before, after, keys, texts };
   state.logWrite(logged, table);
-  return size;
 }
 
 function storeKeys(state: ExecutionState, change: Change, rid: number): DocumentWrite["keys"] {
   const { documents } = state.database;
   const { before, after } = change;
+  const isMetered = !change.table.name.startsWith("_");
   const keys: { index: number; key: Uint8Array }[] = [];
   for (const index of change.table.databaseIndexes) {
     if (before !== null && after !== null && sameKey(index, before, after)) {
       keys.push({ index: index.idx, key: documentKey(index, before, change) });
       continue;
     }
+    const { length: known } = keys;
     if (before !== null) {
       const key = documentKey(index, before, change);
       keys.push({ index: index.idx, key });
@@ -277,6 +277,7 @@ function storeKeys(state: ExecutionState, change: Change, rid: number): Document
       keys.push({ index: index.idx, key });
       documents.addEntry(index.idx, key, rid);
     }
+    if (isMetered) for (let at = known; at < keys.length; at++) state.meter.addIndexBytesWritten(keys[at]?.key.length ?? 0);
   }
   return keys;
 }

@@ -6,7 +6,7 @@ const MAX_CHARS = 16_384;
 const TRUNCATED = "[...truncated]";
 const PLAIN_FIELD = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** A canonical value as Convex's error texts write it: `{name: "x", n: 1.0, big: 2n}`; cut at 16 384 characters. */
+/** A canonical value as Convex's error texts write it: `{name: "x", n: 1.0, big: 2}`; cut at 16 384 characters. */
 export function displayValue(value: JsonValue | undefined): string {
   return cut(display(value));
 }
@@ -44,7 +44,7 @@ function displayFloat(value: number): string {
 
 function displayObject(value: JsonObject): string {
   switch (specialKey(value)) {
-    case "$integer": return `${asBigInt(value)}n`;
+    case "$integer": return String(asBigInt(value));
     case "$float": return displayFloat(floatOf(value));
     case "$bytes": return displayBytes(bytesOf(value));
     case "$commitTs": return "[unresolved commit timestamp]";
@@ -71,7 +71,7 @@ function print(validator: ValidatorJson): string {
     case "number": return "v.float64()";
     case "bigint": return "v.int64()";
     case "null": case "commitTs": case "boolean": case "string": case "bytes": case "any": return `v.${validator.type}()`;
-    case "literal": return `v.literal(${display(validator.value)})`;
+    case "literal": return `v.literal(${printLiteral(validator.value)})`;
     case "id": return `v.id(${JSON.stringify(validator.tableName)})`;
     case "array": return `v.array(${print(validator.value)})`;
     case "record": return `v.record(${print(validator.keys)}, ${printField(validator.values)})`;
@@ -79,6 +79,12 @@ function print(validator: ValidatorJson): string {
     case "union": return `v.union(${validator.value.map(print).join(", ")})`;
     default: return validator satisfies never;
   }
+}
+
+/** What JSON has no form for is told by its type alone. */
+function printLiteral(value: JsonValue): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return display(value);
+  return specialKey(value) === "$integer" ? "<bigint>" : "<number>";
 }
 
 function printField(field: { fieldType: ValidatorJson; optional: boolean }): string {

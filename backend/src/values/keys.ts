@@ -27,11 +27,14 @@ const SHORT_STRING = 48;
 // Encoding is synchronous and never re-entered, so one buffer serves every call.
 let buffer = Buffer.allocUnsafe(1024);
 let view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+/** The same bytes; its `slice` copies. */
+let bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 let length = 0;
 
 function useBuffer(next: Buffer<ArrayBuffer>): void {
   buffer = next;
   view = new DataView(next.buffer, next.byteOffset, next.byteLength);
+  bytes = new Uint8Array(next.buffer, next.byteOffset, next.byteLength);
 }
 
 function reserve(bytes: number): void {
@@ -46,10 +49,18 @@ function reserve(bytes: number): void {
  * all tuples that begin with it.
  */
 export function encodeKey(values: readonly (JsonValue | undefined)[]): Uint8Array {
+  return encodeKeyWith(values, NOTHING);
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** {@link encodeKey}, and these bytes after it. */
+export function encodeKeyWith(values: readonly (JsonValue | undefined)[], end: Uint8Array): Uint8Array {
   length = 0;
-  for (const value of values) writeValue(value);
-  const key = new Uint8Array(length);
-  key.set(buffer.subarray(0, length));
+  for (let i = 0; i < values.length; i++) writeValue(values[i]);
+  reserve(end.length);
+  bytes.set(end, length);
+  const key = bytes.slice(0, length + end.length);
   if (buffer.length > KEPT_BYTES) useBuffer(Buffer.allocUnsafe(1024));
   return key;
 }

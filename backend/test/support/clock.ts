@@ -9,18 +9,19 @@ interface Pending {
 /** Ports whose clock the test moves; what falls due on the way is run at once. */
 export class Clock implements Ports {
   readonly #pending = new Set<Pending>();
-  readonly #speed: number;
+  /** How many times faster than time it goes. */
+  readonly speed: number;
   readonly #startMs = systemPorts.nowMs();
   #offsetMs: number;
 
-  private constructor({ startMs, speed }: { startMs?: number; speed: number }) {
+  private constructor({ startMs, speed }: { startMs?: number | undefined; speed: number }) {
     this.#offsetMs = startMs ?? this.#startMs;
-    this.#speed = speed;
+    this.speed = speed;
   }
 
-  /** Goes on by itself, `speed` times as fast as time does, and further when it is told to. */
-  static running({ speed }: { speed: number }): Clock {
-    return new Clock({ speed });
+  /** Goes on by itself from `startMs` (now, unless given), `speed` times as fast as time does, and further when told to. */
+  static running({ speed, startMs }: { speed: number; startMs?: number }): Clock {
+    return new Clock({ speed, startMs });
   }
 
   /** Stands at `startMs` until it is told to move. */
@@ -29,7 +30,7 @@ export class Clock implements Ports {
   }
 
   readonly randomBytes = (length: number): Uint8Array => systemPorts.randomBytes(length);
-  readonly nowMs = (): number => this.#offsetMs + (systemPorts.nowMs() - this.#startMs) * this.#speed;
+  readonly nowMs = (): number => this.#offsetMs + (systemPorts.nowMs() - this.#startMs) * this.speed;
 
   readonly setTimer = (callback: () => void, delayMs: number): Timer => {
     const pending: Pending = {
@@ -60,7 +61,7 @@ export class Clock implements Ports {
 
   #arm(pending: Pending): void {
     const delayMs = Math.max(0, pending.dueMs - this.nowMs());
-    const isStanding = this.#speed === 0 && delayMs > 0;
-    pending.real = isStanding ? null : systemPorts.setTimer(pending.run, delayMs === 0 ? 0 : delayMs / this.#speed);
+    const isStanding = this.speed === 0 && delayMs > 0;
+    pending.real = isStanding ? null : systemPorts.setTimer(pending.run, delayMs === 0 ? 0 : delayMs / this.speed);
   }
 }

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { UserError } from "../../errors.ts";
 import { withBackend, type Command, type CommandContext } from "../command.ts";
 import type { AppSource, CliBackend } from "../parts.ts";
 import { appSourceOf, SERVER_OPTIONS, SOURCE_OPTIONS } from "../project.ts";
@@ -15,7 +17,8 @@ export const dev: Command = {
   options: [
     ...SOURCE_OPTIONS,
     ...SERVER_OPTIONS,
-    { name: "env-file", value: "<file>", help: "Set the deployment's environment variables from this file first" },
+    // Not `env-file`: Node takes that for itself, wherever it stands.
+    { name: "env", value: "<file>", help: "Set the deployment's environment variables from this file first" },
     { name: "once", help: "Push once and exit; the exit code tells whether it went through" },
   ],
   examples: ["convex-embedded dev", "convex-embedded dev --functions example/convex --port 4000", "convex-embedded dev --once"],
@@ -33,9 +36,11 @@ export const dev: Command = {
 };
 
 async function setEnvironment({ given, cwd }: CommandContext, backend: CliBackend): Promise<void> {
-  const file = given.value("env-file");
+  const file = given.value("env");
   if (file === undefined) return;
-  const variables = parseEnv(await readFile(resolve(cwd, file), "utf8"));
+  const path = resolve(cwd, file);
+  if (!existsSync(path)) throw new UserError("NoEnvFile", `There is no file of environment variables at ${path}.`);
+  const variables = parseEnv(await readFile(path, "utf8"));
   await backend.setEnv(Object.entries(variables).map(([name, value]) => ({ name, value: value ?? null })));
 }
 

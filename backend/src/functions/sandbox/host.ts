@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { sandboxMath, sandboxPerformance, SandboxDate } from "./clock.ts";
 import { sandboxConsole } from "./console.ts";
-import { findSandbox, mustGetSandbox, refuse, routeUnhandledRejections, type Sandbox, type TimerSet } from "./sandbox.ts";
+import { findSandbox, mustGetSandbox, refuse, routeUnhandled, type Sandbox, type TimerSet } from "./sandbox.ts";
+import { interruptibleTimers } from "./nodeTimers.ts";
 import { sandboxCrypto } from "./webCrypto.ts";
 
 type Callback = (...args: unknown[]) => void;
@@ -104,7 +105,7 @@ function refuseProcess(what: string): never {
 // Bundled CommonJS code asks for Node's own modules, and for packages that were left out of the bundle.
 const projectRequire = createRequire(join(process.cwd(), "package.json"));
 
-const nodeGlobals = { Convex, console: sandboxConsole, process: nodeProcess, require: projectRequire };
+const nodeGlobals = { Convex, console: sandboxConsole, process: nodeProcess, require: projectRequire, ...interruptibleTimers };
 
 /** A `globalThis` for user code: its own names first, then the platform's, without the absent ones. */
 function globalObject(own: Readonly<Record<string, unknown>>, absent: readonly string[]): object {
@@ -142,5 +143,5 @@ export function installHosts(): void {
   for (const [name, host] of [[ISOLATE_NAME, isolateHost], [NODE_NAME, nodeHost]] as const) {
     Object.defineProperty(globalThis, name, { value: host, configurable: true, enumerable: false });
   }
-  routeUnhandledRejections();
+  routeUnhandled();
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, type Cipheriv } from "node:crypto";
 
 const BLOCK_BYTES = 1024;
+const NONE = Buffer.alloc(0);
 
 /**
  * A stream of bytes that a 32-byte seed determines (the ChaCha20 key stream). Unpredictable to anyone who does not
@@ -9,7 +10,7 @@ const BLOCK_BYTES = 1024;
 export class SeededRandom {
   readonly #seed: () => Uint8Array;
   #cipher: Cipheriv | null = null;
-  #block = Buffer.alloc(0);
+  #block: Buffer = NONE;
   #offset = 0;
 
   /** `seed` is asked for at the first use only: most executions draw nothing. */

@@ -28,7 +28,7 @@ export interface Sandbox {
   syscall(op: string, argsJson: string): string;
   asyncSyscall(op: string, argsJson: string): Promise<string>;
   jsSyscall(op: string, args: Readonly<Record<string, unknown>>): unknown;
-  /** A promise nobody handled was rejected while this code ran. */
+  /** A promise that nobody handled was rejected while this code ran, or a callback of it threw. */
   unhandledRejection(reason: unknown): void;
 }
 
@@ -107,15 +107,21 @@ export class TimerSet {
 let listening = false;
 
 /**
- * Gives unhandled rejections of user code to their sandbox. Others end the process as before: `reason` is thrown
- * again, which makes it an uncaught exception.
+ * Gives what user code left unhandled to its sandbox: rejections, and errors thrown in callbacks of timers, streams and
+ * emitters. Others end the process as before: a rejection becomes an uncaught exception, and one of those is thrown
+ * again, unless somebody else listens for them.
  */
-export function routeUnhandledRejections(): void {
+export function routeUnhandled(): void {
   if (listening) return;
   listening = true;
   process.on("unhandledRejection", (reason) => {
     const sandbox = storage.getStore();
     if (sandbox === undefined) throw reason;
     sandbox.unhandledRejection(reason);
+  });
+  process.on("uncaughtException", (error) => {
+    const sandbox = storage.getStore();
+    if (sandbox !== undefined) sandbox.unhandledRejection(error);
+    else if (process.listenerCount("uncaughtException") === 1) throw error;
   });
 }

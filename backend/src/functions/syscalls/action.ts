@@ -2,6 +2,7 @@ import { UserError } from "../../errors.ts";
 import type { JsonValue } from "../../values/json.ts";
 import { normalizeObject } from "../../values/normalize.ts";
 import { vectorSearch, type VectorQuery } from "../../search/vectorSearch.ts";
+import { addUsage } from "../../transaction/limits.ts";
 import type { Transaction } from "../../transaction/types.ts";
 import { resolveAddress } from "../app.ts";
 import type { ActionFrame } from "../actionFrame.ts";
@@ -46,13 +47,15 @@ async function callFunction(frame: ActionFrame, args: SyscallArgs, kind: keyof A
 
 /** Runs a piece of work in a transaction of its own. */
 async function inTransaction(frame: ActionFrame, body: (tx: Transaction) => JsonValue): Promise<string> {
-  const { value } = await frame.host.transactions.mutate(async (tx) => body(tx));
+  const { value, usage } = await frame.host.transactions.mutate(async (tx) => body(tx));
+  addUsage(frame.usage, usage);
   return JSON.stringify(value);
 }
 
 async function scheduleFromAction(frame: ActionFrame, args: SyscallArgs): Promise<string> {
   const caller = { app: frame.host.app ?? frame.app, componentPath: frame.componentPath, hooks: frame.host.hooks, job: frame.job };
-  const { value } = await frame.host.transactions.mutate(async (tx) => schedule(tx, caller, args));
+  const { value, usage } = await frame.host.transactions.mutate(async (tx) => schedule(tx, caller, args));
+  addUsage(frame.usage, usage);
   frame.host.hooks.scheduler.wake();
   return value;
 }
@@ -80,7 +83,8 @@ function vectorQueryOf(args: SyscallArgs): VectorQuery {
 }
 
 async function searchVectors(frame: ActionFrame, args: SyscallArgs): Promise<string> {
-  const { value: results } = await frame.host.transactions.query(async (tx) => vectorSearch(tx, frame.componentPath, vectorQueryOf(args)));
+  const { value: results, usage } = await frame.host.transactions.query(async (tx) => vectorSearch(tx, frame.componentPath, vectorQueryOf(args)));
+  addUsage(frame.usage, usage);
   return JSON.stringify({ results });
 }
 

@@ -42,5 +42,5 @@ export async function runUdf(frame: TransactionFrame, args: SyscallArgs): Promis
   }
   const found = mustFindFunction(frame.app, resolveAddress(frame.app, frame.componentPath, args));
   checkKind(found, kind);
-  return JSON.stringify(await frame.run.invokeNested(frame, { found, rawArgs: args["args"], limits: limitsOf(args) }));
+  return JSON.stringify(await frame.run.invokeNested(frame, { found, rawArgs: args["args"], limits: limitsOf(args), isSnapshot: udfType === "snapshotQuery" && frame.mode === "mutation" }));
 }

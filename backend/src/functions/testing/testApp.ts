@@ -23,11 +23,13 @@ export class TestApp {
   variables: Readonly<Record<string, string>> = {};
   readonly #dataDir = mkdtempSync(join(tmpdir(), "convex-test-app-"));
   readonly #ports: Ports;
+  readonly #actionStallMs: number | undefined;
   #database: Database | null = null;
   #parts: { functions: AppRunner; deployer: Deployer; scheduler: Scheduler; transactions: DatabaseRunner } | null = null;
 
-  constructor(ports: Ports = systemPorts) {
+  constructor(ports: Ports = systemPorts, { actionStallMs }: { actionStallMs?: number } = {}) {
     this.#ports = ports;
+    this.#actionStallMs = actionStallMs;
     const root = resolve(import.meta.dirname, "../../../..");
     mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
     // Below node_modules, so that imports of packages resolve.
@@ -124,7 +126,7 @@ export class TestApp {
       urls: () => ({ cloudUrl: "http://127.0.0.1:3210", siteUrl: "http://127.0.0.1:3211" }),
     };
     const modulesDir = join(this.#dataDir, "modules");
-    const functions = createFunctionRunner({ transactions, ports: this.#ports, hooks, modulesDir });
+    const functions = createFunctionRunner({ transactions, ports: this.#ports, hooks, modulesDir, ...(this.#actionStallMs === undefined ? {} : { actionStallMs: this.#actionStallMs }) });
     const deployer = new Deployer({ host: functions.host, modulesDir, projectDir: this.projectDir, onApp: () => undefined });
     this.#parts = { functions, deployer, scheduler, transactions };
     return this.#parts;

@@ -107,6 +107,7 @@ export class FakeApp {
     let failure: Outcome | null = null;
     try {
       await this.store.mutate(async (tx) => {
+        this.scheduler.hooks.begin(tx, job);
         try {
           await found.run({ tx, args: call.args, call, signal: null });
         } catch (error) {

@@ -103,6 +103,7 @@ class MemoryTransaction implements Transaction {
     databaseQueries: 0, documentsRead: 0, bytesRead: 0, documentsWritten: 0, bytesWritten: 0, functionsScheduled: 0,
     scheduledFunctionArgsBytes: 0,
   };
+  readonly readingMs = 0;
   readonly writes: DocumentWrite[] = [];
   readonly #world: World;
   tables: Tables;

@@ -3,6 +3,9 @@ import type { Value } from "convex/values";
 import type { JsonValue } from "../json.ts";
 import { convexToJson } from "convex/values";
 
+/** Any code point that text can have: no halves of pairs. */
+export const codePoint = fc.oneof(fc.nat(0x7f), fc.nat(0xd7ff), fc.integer({ min: 0xe000, max: 0x10ffff })).map((code) => String.fromCodePoint(code));
+
 const text = fc.oneof(fc.string({ unit: "grapheme", maxLength: 6 }), fc.constantFrom("", "a", "a\0", "a\0b", "\0", "é", "\uffff", "😀"));
 // JavaScript lists names like `10` before all others, whatever their order of insertion.
 const fieldName = fc.oneof(fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_ ]{0,4}$/), fc.constantFrom("", "!", "2", "10", "constructor", "~"));

@@ -1,32 +1,40 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 // Everything is tested from its sources: packages that name this condition resolve to `src`.
 const conditions = ["@convex-dev/component-source"];
 const resolve = { conditions };
 const ssr = { resolve: { conditions } };
+// As in playground/vite.config.ts: its own package does not find the library by its name.
+const alias = { "convex-agent/react": join(import.meta.dirname, "src/react/index.ts") };
 
 export default defineConfig({
   test: {
     projects: [
       {
-        resolve, ssr,
-        test: { name: "library", environment: "node", include: ["src/{shared,client}/**/*.test.ts", "test/*.test.ts"] },
+        resolve: { conditions, alias }, ssr,
+        test: { name: "library", environment: "node", testTimeout: 30_000, include: ["src/{shared,client}/**/*.test.ts", "playground/src/**/*.test.ts", "test/*.test.ts"] },
       },
       {
         resolve, ssr,
-        test: { name: "component", environment: "edge-runtime", include: ["src/component/**/*.test.ts"] },
+        test: { name: "component", environment: "edge-runtime", testTimeout: 30_000, include: ["src/component/**/*.test.ts"] },
       },
       {
         resolve, ssr,
-        test: { name: "react", environment: "happy-dom", include: ["src/react/**/*.test.{ts,tsx}"] },
+        test: { name: "react", environment: "happy-dom", testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
       },
       {
-        test: { name: "backend", environment: "node", include: ["backend/{src,test}/**/*.test.ts"], testTimeout: 30_000 },
+        // The files share their modules: half of the processor's time would go into loading them again and again.
+        test: { name: "backend", environment: "node", include: ["backend/src/**/*.test.ts"], isolate: false, testTimeout: 30_000 },
+      },
+      {
+        // Whole backends and processes: the official CLI, real components, clients, crashes.
+        test: { name: "backend-process", environment: "node", include: ["backend/test/**/*.test.{ts,tsx}"], isolate: false, testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         resolve, ssr,
         test: {
-          name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"],
+          name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
           fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000,
           // After the others: a page that shares two cores with a thousand unit tests shows its words late.
           sequence: { groupOrder: 1 },

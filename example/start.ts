@@ -13,4 +13,5 @@ process.exitCode = await runExample({
   dataDir: process.env.CONVEX_DATA_DIR ?? join(cloneDir, ".convex-data"),
   envFile: join(cloneDir, ".env.local"),
   cloneDir,
+  backendPort: process.env.CONVEX_PORT === undefined ? undefined : Number(process.env.CONVEX_PORT),
 });

@@ -2,8 +2,11 @@ import { generateText, Output, stepCountIs, streamText, tool, type ModelMessage 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { solve } from "../example/convex/model/arithmetic";
 import { DemoModel } from "../example/convex/model/demoModel";
+import { imageSize } from "../example/convex/model/imageSize";
 import { chooseModel, describeModel } from "../example/convex/model/index";
+import { recipeSchema } from "../example/convex/objects/recipe";
 import { spokenPieces } from "../example/convex/model/words";
 
 const LABEL = "(scripted demo model)";
@@ -142,7 +145,7 @@ describe("answers come from the conversation", () => {
 
   test("files are named, and an empty message is answered", async () => {
     const file: ModelMessage = { role: "user", content: [{ type: "file", data: new Uint8Array([1]), mediaType: "application/pdf", filename: "a.pdf" }] };
-    expect((await generateText({ model, messages: [file] })).text).toContain("a.pdf (application/pdf)");
+    expect((await generateText({ model, messages: [file] })).text).toContain("`a.pdf` (application/pdf), 1 byte");
     expect((await ask(" ")).text).toContain("no text");
   });
 
@@ -153,6 +156,107 @@ describe("answers come from the conversation", () => {
       expect(text.length).toBeLessThan(2000);
       expect(isWellFormed(text)).toBe(true);
     }
+  });
+});
+
+describe("sums are worked out, and the reasoning is how", () => {
+  type Sum = { text: string; value: number };
+  const sign = fc.constantFrom("+", "-", "*", "/");
+  const { sum } = fc.letrec<{ sum: Sum }>((tie) => ({
+    sum: fc.oneof(
+      { depthSize: "small" },
+      fc.integer({ min: 0, max: 99 }).map((value): Sum => ({ text: String(value), value })),
+      fc.tuple(tie("sum"), sign, tie("sum")).map(([left, operator, right]): Sum => ({
+        text: `(${left.text} ${operator} ${right.text})`,
+        value: operator === "+" ? left.value + right.value : operator === "-" ? left.value - right.value : operator === "*" ? left.value * right.value : left.value / right.value,
+      })),
+    ),
+  }));
+
+  test("any nest of brackets has the value that it has", () => {
+    fc.assert(fc.property(sum, ({ text, value }) => {
+      fc.pre(/[-+*/]/.test(text) && text.length < 300);
+      const result = solve(`What is ${text}?`)?.result;
+      const distance = Math.abs(Number(result?.replaceAll("−", "-")) - value);
+      expect(Number.isFinite(value) ? distance <= 1e-9 * Math.max(1, Math.abs(value)) : result === null).toBe(true);
+    }));
+  });
+
+  test("times comes before plus, words are signs, and steps are told", async () => {
+    const { text, reasoningText } = await generateText({ model, prompt: "What is 2 plus 3 times 4 - 8 ÷ 2?", reasoning: "high" });
+    expect(text).toContain("2 + 3 × 4 − 8 ÷ 2 = **10**");
+    for (const line of ["1. 3 × 4 = 12", "2. 2 + 12 = 14", "3. 8 ÷ 2 = 4", "4. 14 − 4 = 10", "10 + 4 = 14: it fits"]) expect(reasoningText).toContain(line);
+    const brief = await generateText({ model, prompt: "What is 2 plus 3 times 4?", reasoning: "low" });
+    expect(brief.reasoningText?.length ?? 0).toBeLessThan(80);
+    expect((await generateText({ model, prompt: "What is 1 + 1?" })).reasoningText).toBeUndefined();
+  });
+
+  test.each(["2026-11-21", "pages 10-20?", "I have 2 + 3 apples", "1 + ", "what is (1 + 2", "9".repeat(500) + " + 1?"])("no sum: %s", (prompt) => {
+    expect(solve(prompt)).toBeNull();
+  });
+});
+
+describe("files are seen as far as a script sees", () => {
+  const show = async (question: string, file: { data: Uint8Array; mediaType: string; filename?: string }, before: ModelMessage[] = []) =>
+    (await generateText({ model, messages: [...before, { role: "user", content: [{ type: "file", ...file }, { type: "text", text: question }] }] })).text;
+  const bytes = (length: number, ...written: [number, number[]][]) => {
+    const data = new Uint8Array(length);
+    for (const [at, values] of written) data.set(values, at);
+    return data;
+  };
+  const images: [string, Uint8Array][] = [
+    ["image/png", bytes(33, [0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 2, 128, 0, 0, 1, 224]])],
+    ["image/gif", bytes(20, [0, [0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 128, 2, 224, 1]])],
+    ["image/jpeg", bytes(40, [0, [0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 17, 8, 1, 224, 2, 128]])],
+    ["image/webp", bytes(40, [0, [0x52, 0x49, 0x46, 0x46, 0, 0, 0, 0, 0x57, 0x45, 0x42, 0x50, 0x56, 0x50, 0x38, 0x58]], [24, [127, 2, 0, 223, 1, 0]])],
+  ];
+
+  test.each(images)("the size of an image is read from it: %s", async (mediaType, data) => {
+    const text = await show("What is in this picture?", { data, mediaType, filename: "p" });
+    expect(text).toContain(`\`p\` (${mediaType}), ${data.length} bytes, 640 × 480 pixels`);
+    expect(text).toContain("I do not see pictures");
+  });
+
+  test("an image that is cut off is named all the same", () => {
+    fc.assert(fc.property(fc.constantFrom(...images.map(([, data]) => data)), fc.nat(40), (data, length) => {
+      expect(() => imageSize(data.subarray(0, length))).not.toThrow();
+    }));
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (data) => { expect(() => imageSize(Uint8Array.of(0xff, 0xd8, ...data))).not.toThrow(); }));
+  });
+
+  test("a text is quoted where it answers, also later", async () => {
+    const data = new TextEncoder().encode("The ship leaves at nine. Bring a coat.");
+    const text = await show("When does the ship leave?", { data, mediaType: "text/plain", filename: "trip.txt" });
+    expect(text).toContain("> The ship leaves at nine.");
+    expect(text).toContain("1 line, 8 words");
+    const before: ModelMessage[] = [{ role: "user", content: [{ type: "file", data, mediaType: "text/plain", filename: "trip.txt" }] }, { role: "assistant", content: "ok" }];
+    expect((await ask("What does the file say about a coat?", before)).text).toContain("> Bring a coat.");
+    expect((await show("Rows?", { data: new TextEncoder().encode("name,age\nAda,36\nAlan,41\n"), mediaType: "text/csv" })).match(/2 rows under the columns name, age/)).not.toBeNull();
+  });
+});
+
+describe("a schema is filled with words of the wish and examples of its descriptions", () => {
+  test("a recipe", async () => {
+    const { output } = await generateText({ model, prompt: "Suggest a hard soup with leeks, potatoes and cream for 6 people", output: Output.object({ schema: recipeSchema }) });
+    expect(recipeSchema.safeParse(output).success).toBe(true);
+    expect(output).toMatchObject({ title: "Hard soup with leeks, potatoes and cream for 6 people", servings: 6, difficulty: "hard", vegetarian: false });
+    expect(output.ingredients.map(({ name }) => name)).toEqual(["leeks", "potatoes", "cream", "salt"]);
+    expect(output.steps.map(({ title, minutes }) => `${title} ${minutes}`)).toEqual(["Prepare 10", "Cook 25", "Season 2", "Serve 3"]);
+  });
+
+  test("a tool is never called with an example", async () => {
+    const result = await generateText({ model, prompt: "What's the weather?", tools: { getWeather: tool({ description: "The weather", inputSchema: z.object({ city: z.string().describe("A city, for example Paris") }) }) } });
+    expect(result.toolCalls).toEqual([]);
+  });
+
+  test("from and to are the ends of what the message names, and each name goes with its own number", async () => {
+    const tools = {
+      convertUnits: tool({ description: "Converts units", inputSchema: z.object({ value: z.number(), from: z.string(), to: z.string() }) }),
+      sendMoney: tool({ description: "Sends money", inputSchema: z.object({ amount: z.number(), to: z.string() }) }),
+    };
+    const inputs = async (prompt: string) => (await generateText({ model, prompt, tools })).toolCalls.map(({ input }) => input);
+    expect(await inputs("Convert 26.2 miles to kilometres")).toEqual([{ value: 26.2, from: "miles", to: "kilometres" }]);
+    expect(await inputs("Send 300 euros to Ann and 200 euros to Bob")).toEqual([{ amount: 300, to: "Ann" }, { amount: 200, to: "Bob" }]);
   });
 });
 

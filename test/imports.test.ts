@@ -28,6 +28,13 @@ const RULES: Readonly<Record<string, Rule>> = {
     packages: [/^node:/, /^convex\/(values|server)$/, /^(chokidar|croner|esbuild|jose|object-inspect|ws)$/, /^@zip\.js\/zip\.js$/],
   },
   example: { folders: ["example"], packages: [/^[^.]/] },
+  // The page reaches an app through the published API alone; the command needs nothing but Node.
+  "playground/src/ui": {
+    folders: ["playground/src/ui"],
+    packages: [/^convex-agent\/react$/, /^convex\/(browser|react|server|values)$/, /^react(-dom)?(\/|$)/, /^(radix-ui|lucide-react|recharts|react-markdown|remark-gfm|rehype-highlight)$/, /^@tanstack\/react-virtual$/],
+    typePackages: [/^convex-agent$/],
+  },
+  "playground/src/cli": { folders: ["playground/src/cli"], packages: [/^node:/] },
 };
 
 // Tests may also reach for test tools, and for the component through its registration for convex-test.

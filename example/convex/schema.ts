@@ -1,5 +1,13 @@
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
+import { approvalTables } from "./approval/tables";
+import { fileTables } from "./files/tables";
+import { humanTables } from "./human/tables";
+import { noteTables } from "./tools/tables";
+import { ragTables } from "./rag/tables";
+import { searchTables } from "./search/tables";
+import { usageTables } from "./usage/tables";
+import { tripTables } from "./workflow/tables";
 
 export default defineSchema({
   /**
@@ -11,4 +19,12 @@ export default defineSchema({
     threadId: v.string(),
     ownerId: v.string(),
   }).index("by_thread", ["threadId"]),
+  ...approvalTables,
+  ...fileTables,
+  ...humanTables,
+  ...noteTables,
+  ...ragTables,
+  ...searchTables,
+  ...tripTables,
+  ...usageTables,
 });

@@ -1,4 +1,4 @@
-import { createThread } from "convex-agent";
+import { createThread } from "convex-agent/queries";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { components } from "./_generated/api";

@@ -14,8 +14,8 @@ const TRIES = 100;
  * Serves the web page with Vite on loopback: at `port`, or the next one that is free. The HTTP server is ours and Vite
  * its middleware: a Vite that has a server of its own ends the process at the first signal, before the backend is closed.
  */
-export async function openPage(options: { exampleDir: string; port: number; backendUrl: string }): Promise<PageServer> {
-  const { exampleDir, backendUrl } = options;
+export async function openPage(options: { exampleDir: string; port: number; backendUrl: string; httpUrl: string }): Promise<PageServer> {
+  const { exampleDir, backendUrl, httpUrl } = options;
   const http = createHttpServer();
   const port = await listen(http, options.port);
   const vite = await createServer({
@@ -25,7 +25,10 @@ export async function openPage(options: { exampleDir: string; port: number; back
     logLevel: "warn",
     clearScreen: false,
     server: { middlewareMode: true, ws: { server: http }, warmup: { clientFiles: ["./ui/main.tsx", "./ui/chat/ChatPage.tsx"] } },
-    define: { "import.meta.env.VITE_CONVEX_URL": JSON.stringify(backendUrl) },
+    define: {
+      "import.meta.env.VITE_CONVEX_URL": JSON.stringify(backendUrl),
+      "import.meta.env.VITE_CONVEX_SITE_URL": JSON.stringify(httpUrl),
+    },
   });
   http.on("request", vite.middlewares);
   return {

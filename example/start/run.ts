@@ -2,6 +2,7 @@ import { formatError, formatLogEntry, freePort, openBackend, watchFunctions, typ
 import { join, relative } from "node:path";
 import { describeVariables, readVariables, type Variable } from "./environment.ts";
 import { openPage, type PageServer } from "./page.ts";
+import { openPlayground } from "./playground.ts";
 import { listenForStop, paint, say } from "./terminal.ts";
 
 export interface ExampleOptions {
@@ -10,10 +11,14 @@ export interface ExampleOptions {
   readonly dataDir: string;
   /** Read for the model's variables; need not exist. */
   readonly envFile: string;
+  /** Where the backend is sought for first. Default: 3210. */
+  readonly backendPort?: number | undefined;
 }
 
+/** The next free ones are taken where these are busy. */
 const BACKEND_PORT = 3210;
 const PAGE_PORT = 5173;
+const PLAYGROUND_PORT = 5273;
 
 /** Runs until it is asked to stop. Returns the exit code: 0 after a stop, 1 when it could not start. */
 export async function runExample(options: ExampleOptions): Promise<number> {
@@ -23,11 +28,13 @@ export async function runExample(options: ExampleOptions): Promise<number> {
     const variables = await readVariables(options.envFile, process.env);
     const backend = await openExampleBackend(options, variables);
     closers.push(() => backend.close());
-    const page = await openPage({ exampleDir: options.exampleDir, port: PAGE_PORT, backendUrl: backend.url });
+    const page = await openPage({ exampleDir: options.exampleDir, port: PAGE_PORT, backendUrl: backend.url, httpUrl: backend.siteUrl });
     closers.push(() => page.close());
+    const playground = await openPlayground({ backend, port: PLAYGROUND_PORT, onTrouble: (error) => printError(error, options) });
+    closers.push(() => playground.close());
     const watching = await pushAndWatch(options, backend);
     closers.push(() => watching.close());
-    if (!stop.isAsked) printAddresses({ backend, page, variables, options });
+    if (!stop.isAsked) printAddresses({ backend, page, playground, variables, options });
     await stop.asked;
     say(paint("gray", "\nStopping …"));
     return 0;
@@ -40,8 +47,8 @@ export async function runExample(options: ExampleOptions): Promise<number> {
   }
 }
 
-async function openExampleBackend({ dataDir }: ExampleOptions, variables: readonly Variable[]): Promise<Backend> {
-  const port = await freePort(BACKEND_PORT);
+async function openExampleBackend({ dataDir, backendPort = BACKEND_PORT }: ExampleOptions, variables: readonly Variable[]): Promise<Backend> {
+  const port = await freePort(backendPort);
   const backend = await openBackend({
     dataDir,
     port,
@@ -104,15 +111,18 @@ function printError(error: unknown, { cloneDir }: ExampleOptions): void {
 interface Addresses {
   readonly backend: Backend;
   readonly page: PageServer;
+  readonly playground: { readonly url: string; readonly port: number };
   readonly variables: readonly Variable[];
   readonly options: ExampleOptions;
 }
 
-function printAddresses({ backend, page, variables, options }: Addresses): void {
+function printAddresses({ backend, page, playground, variables, options }: Addresses): void {
   say("");
   say(`  ${paint("green", "●")} ${paint("bold", "convex-agent example is ready")}`);
   row("Page", paint("cyan", page.url) + busyNote(page.port, PAGE_PORT));
-  row("Backend", paint("cyan", backend.url) + busyNote(Number(new URL(backend.url).port), BACKEND_PORT));
+  row("Playground", paint("cyan", playground.url) + busyNote(playground.port, PLAYGROUND_PORT));
+  row("Backend", paint("cyan", backend.url) + busyNote(Number(new URL(backend.url).port), options.backendPort ?? BACKEND_PORT));
+  row("HTTP", paint("cyan", backend.siteUrl));
   row("Model", describeVariables(variables));
   row("Data", relative(process.cwd(), options.dataDir) || ".");
   row("Stop", "Ctrl-C");
@@ -120,7 +130,7 @@ function printAddresses({ backend, page, variables, options }: Addresses): void 
 }
 
 function row(name: string, value: string): void {
-  say(`  ${paint("gray", name.padEnd(9))} ${value}`);
+  say(`  ${paint("gray", name.padEnd(10))} ${value}`);
 }
 
 function busyNote(port: number, wanted: number): string {

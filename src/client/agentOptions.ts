@@ -57,7 +57,7 @@ export type GenerationScope = {
   agentName: string | undefined;
 };
 
-/** Called with the tokens of each model call, those that end in an abort or an error included when they are known. */
+/** Called once with the tokens of each model call, also of one that an abort or an error cut off. */
 export type UsageHandler = (
   ctx: ActionCtx,
   args: GenerationScope & {
@@ -65,6 +65,11 @@ export type UsageHandler = (
     providerMetadata: ProviderMetadata | undefined;
     model: string;
     provider: string;
+    /**
+     * True when the call was cut off before the provider had counted: `usage` is then estimated from what was sent (files
+     * not counted) and what had come, without `completionTokens` when nobody saw what had come. Absent when it is counted.
+     */
+    isEstimate?: true;
   },
 ) => void | Promise<void>;
 

@@ -59,7 +59,7 @@ export const start = mutation({
   },
 });
 
-/** Saves a step of a generation; with `stream.finish` the last one. */
+/** Saves a step of a generation; with `stream.finish` the last one. Not open: it was stopped, or its thread is gone. */
 export const saveStep = mutation({
   args: {
     threadId: v.string(),
@@ -80,7 +80,8 @@ export const saveStep = mutation({
   },
   returns: v.object({ isOpen: v.boolean(), messages: v.array(vMessageDoc) }),
   handler: async (ctx, { threadId, stream, ...step }) => {
-    const thread = await mustGetThread(ctx, threadId);
+    const thread = await ctx.db.get(parseThreadId(ctx, threadId));
+    if (thread === null) return { isOpen: false, messages: [] };
     const withDelta = stream === undefined ? undefined : { ...stream, delta: stream.delta };
     return await saveStepIn(ctx, { userId: undefined, agentName: undefined, promptMessageId: undefined, ...step, thread, stream: withDelta, nowMs: Date.now() });
   },
@@ -100,7 +101,9 @@ export const fail = mutation({
   },
   returns: v.object({ ended: v.boolean(), messages: v.array(vMessageDoc) }),
   handler: async (ctx, { threadId, stream, messages = [], ...rest }) => {
-    const thread = await mustGetThread(ctx, threadId);
+    const thread = await ctx.db.get(parseThreadId(ctx, threadId));
+    // It went with all that belonged to it.
+    if (thread === null) return { ended: false, messages: [] };
     const withDelta = stream === undefined ? undefined : { streamId: stream.streamId, delta: stream.delta };
     return await failGeneration(ctx, { userId: undefined, agentName: undefined, ...rest, messages, thread, stream: withDelta, nowMs: Date.now() });
   },

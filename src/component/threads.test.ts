@@ -82,7 +82,9 @@ describe("law 10: deleted is deleted", () => {
     await t.mutation(api.threads.deleteAllForThreadIdAsync, { threadId });
     expect(await t.mutation(api.streams.addDelta, { streamId, delta: { start: 0, end: 1, parts: [textDelta("late")] } })).toBe(false);
     expect(await t.mutation(api.streams.abort, { streamId, reason: "late" })).toBe(false);
-    expect(await failureOfCall(t.mutation(api.generations.saveStep, { threadId, order, stepOrder, messages: [{ message: { role: "assistant", content: "late" } }] }))).toMatchObject({ code: "thread_not_found" });
+    const late = { threadId, order, stepOrder, messages: [{ message: { role: "assistant" as const, content: "late" } }] };
+    expect(await t.mutation(api.generations.saveStep, late)).toEqual({ isOpen: false, messages: [] });
+    expect(await t.mutation(api.generations.fail, { ...late, error: "late" })).toEqual({ ended: false, messages: [] });
     await t.finishAllScheduledFunctions(vi.runAllTimers);
     expect(await countRows(t)).toEqual({});
   });

@@ -165,10 +165,10 @@ describe("useChat on a thread", () => {
     await run(backend);
     const chat = open(await loading);
     const first = chat.resumeStream();
-    await chat.stop();
+    const left = chat.stop();
     const second = chat.resumeStream();
     await run(backend);
-    await first;
+    await Promise.all([first, left]);
     expect(stop).not.toHaveBeenCalled();
     backend.streams.end("s", "finished");
     saveReply(backend, order, "Hello there");

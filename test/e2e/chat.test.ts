@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser, screenshotPath, temporaryFolder } from "../support/browser.ts";
+import { openBrowser, screenshotPath, temporaryFolder } from "../support/browser.ts";
 import { ChatPage } from "../support/chatPage.ts";
 import { startExample, type ExampleProcess } from "../support/exampleProcess.ts";
 
@@ -11,7 +11,7 @@ let example: ExampleProcess;
 const pages: ChatPage[] = [];
 
 beforeAll(async () => {
-  [browser, example] = await Promise.all([launchBrowser(), startExample({ dataDir })]);
+  [browser, example] = await Promise.all([openBrowser(), startExample({ dataDir })]);
 });
 afterEach(async () => {
   const errors = pages.flatMap((page) => page.errors);
@@ -75,11 +75,11 @@ describe("the chat that npm start opens", () => {
   test("a tool call shows its input, its progress and its result", async () => {
     const chat = await openChat();
     await chat.send("What is the weather in Paris?");
-    await chat.page.getByRole("region", { name: /^Tool .*: (Preparing|Running|Working)/ }).first().waitFor();
+    await chat.page.getByRole("group", { name: /^Tool .*: (Preparing|Running|Working)/ }).first().waitFor();
     await chat.page.getByLabel("Days that are ready").first().waitFor();
-    await chat.page.getByRole("region", { name: /^Tool .*: Done/ }).first().waitFor();
+    await chat.page.getByRole("group", { name: /^Tool .*: Done/ }).first().waitFor();
     await chat.settled();
-    expect(await chat.page.getByRole("region", { name: /^Tool / }).first().innerText()).toContain("Paris");
+    expect(await chat.page.getByRole("group", { name: /^Tool / }).first().innerText()).toContain("Paris");
     expect(await chat.lastReply()).toContain("Paris");
     expect(await chat.replies.count()).toBe(1);
     await chat.page.screenshot({ path: screenshotPath("chat-tool") });

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { LLMock } from "@copilotkit/aimock";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, screenshotPath, temporaryFolder } from "../support/browser.ts";
+import { openBrowser, screenshotPath, temporaryFolder } from "../support/browser.ts";
 import { ChatPage } from "../support/chatPage.ts";
 import { startExample, type ExampleProcess } from "../support/exampleProcess.ts";
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   provider.on({}, { content: "Hello from the provider over HTTP." });
   await provider.start();
   [browser, example] = await Promise.all([
-    launchBrowser(),
+    openBrowser(),
     startExample({ dataDir, env: { OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: `${provider.url}/v1`, OPENAI_MODEL: "test-model" } }),
   ]);
 });
@@ -34,7 +34,7 @@ test("an OpenAI-compatible server answers over HTTP, tool call included", async 
   const chat = await ChatPage.open(await browser.newContext(), example.page);
   await chat.page.getByText("Answered by").waitFor();
   await chat.send("How is Lisbon today?");
-  await chat.page.getByRole("region", { name: /^Tool .*: Done/ }).waitFor();
+  await chat.page.getByRole("group", { name: /^Tool .*: Done/ }).waitFor();
   await chat.replyFits((text) => text.includes("said the provider"));
   await chat.settled();
   const bodies = provider.getRequests().map(({ body }) => JSON.stringify(body));

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserServer, chromium } from "playwright-core";
+import { inject } from "vitest";
 
 const INSTALLED = [
   "/usr/bin/chromium",
@@ -88,15 +89,20 @@ function fontConfiguration(unpacked: string): string {
   ].join("\n");
 }
 
-/** Starts a headless Chromium; the caller closes it. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts a headless Chromium that several processes can use; the caller closes it. */
+export async function launchBrowserServer(): Promise<BrowserServer> {
   const { executablePath, args, env } = await findBrowser();
   try {
-    return await chromium.launch({ executablePath, args: [...args, ...QUIET_ARGS], env: { ...(process.env as Record<string, string>), ...env } });
+    return await chromium.launchServer({ host: "127.0.0.1", executablePath, args: [...args, ...QUIET_ARGS], env: { ...(process.env as Record<string, string>), ...env } });
   } catch (cause) {
     const missing = missingLibraries(executablePath);
     throw new Error(`Could not start ${executablePath}${missing === "" ? "" : `; missing libraries:\n${missing}`}`, { cause });
   }
+}
+
+/** The run's Chromium (see sharedRun.ts). Closing it closes the contexts that were made with it, and no others. */
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.connect(inject("browserEndpoint"));
 }
 
 function missingLibraries(executablePath: string): string {

@@ -6,6 +6,10 @@ const root = join(import.meta.dirname, "../..");
 export interface ExampleProcess {
   readonly page: string;
   readonly backend: string;
+  /** Where its HTTP actions are. */
+  readonly http: string;
+  /** The playground's page. */
+  readonly playground: string;
   /** Everything it printed so far. */
   output(): string;
   /** Resolves when it has printed something that matches, from `from` characters on. */
@@ -16,13 +20,16 @@ export interface ExampleProcess {
   kill(): Promise<void>;
 }
 
+/** For tests of what stands around the words of a reply. */
+export const FAST_MODEL: Readonly<Record<string, string>> = { DEMO_WORD_DELAY_MS: "12" };
+
 /**
  * Runs what `npm start` runs, on a data folder of its own, and waits until it says that it is ready.
  *
  * @param options.env - Environment for the model, such as `OPENAI_BASE_URL`; keys of this machine are left out.
  */
-export async function startExample(options: { dataDir: string; env?: Record<string, string>; script?: string }): Promise<ExampleProcess> {
-  const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, ...environment } = process.env;
+export async function startExample(options: { dataDir: string; env?: Readonly<Record<string, string>> | undefined; script?: string }): Promise<ExampleProcess> {
+  const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, OPENAI_TIMEOUT_MS: _timeout, DEMO_WORD_DELAY_MS: _delay, ...environment } = process.env;
   const child = spawn(process.execPath, ["-C", "@convex-dev/component-source", options.script ?? join(root, "example/start.ts")], {
     cwd: root,
     env: { ...environment, NO_COLOR: "1", ...options.env, CONVEX_DATA_DIR: options.dataDir },
@@ -33,6 +40,8 @@ export async function startExample(options: { dataDir: string; env?: Record<stri
   return {
     page: output.address("Page"),
     backend: output.address("Backend"),
+    http: output.address("HTTP"),
+    playground: output.address("Playground"),
     output: () => output.text,
     printed: (pattern, from = 0) => output.printed(pattern, from),
     async stop() {

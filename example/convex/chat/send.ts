@@ -1,5 +1,5 @@
 /** What the chat page does: send, stop, try again. */
-import { abortStream, saveMessage, updateThreadMetadata } from "convex-agent";
+import { abortStream, saveMessage, updateThreadMetadata } from "convex-agent/queries";
 import { v } from "convex/values";
 import { z } from "zod";
 import { components, internal } from "../_generated/api";

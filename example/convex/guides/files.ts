@@ -1,4 +1,4 @@
-import { saveMessage, storeFile, vacuumFiles } from "convex-agent";
+import { saveMessage, storeFile, vacuumFiles } from "convex-agent/queries";
 import { v } from "convex/values";
 import { components, internal } from "../_generated/api";
 import { action, internalAction } from "../_generated/server";

@@ -1,4 +1,4 @@
-import { deleteMessageRange, listMessages, saveMessage, saveMessages, updateMessage } from "convex-agent";
+import { deleteMessageRange, listMessages, saveMessage, saveMessages, updateMessage } from "convex-agent/queries";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { components } from "../_generated/api";

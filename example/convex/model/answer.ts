@@ -1,6 +1,9 @@
+import { solve } from "./arithmetic";
 import type { Conversation, ToolUse } from "./conversation";
+import { aboutFiles } from "./givenFiles";
 import { toMarkdown } from "./markdown";
 import { findSentence, recall, statedFact } from "./memory";
+import { codeSample } from "./samples";
 import type { ToolPlan } from "./toolPlan";
 import { shorten, startOf, wordsOf } from "./words";
 
@@ -23,9 +26,12 @@ export function answer(conversation: Conversation, context: AnswerContext): stri
   const uses = current.tools.filter((tool) => tool.output !== null);
   if (uses.length > 0) return uses.map(reportUse).join("\n\n");
   if (context.plan.incomplete !== null) return askFor(context.plan.incomplete);
-  return recall(conversation)
-    ?? longText(current.user)
+  return aboutFiles(conversation)
+    ?? recall(conversation)
     ?? repeat(current.user)
+    ?? longText(current.user)
+    ?? codeSample(current.user)
+    ?? sum(current.user)
     ?? aboutMe(current.user, context)
     ?? statedFact(current.user)
     ?? greet(conversation, context)
@@ -84,6 +90,13 @@ function streamingGuide(user: string, words: number | null): string {
   return out.join("\n\n");
 }
 
+function sum(user: string): string | null {
+  const solution = solve(user);
+  if (solution === null) return null;
+  const { expression, result } = solution;
+  return result === null ? `${expression} has no value: something is divided by zero.` : `${expression} = **${result}**`;
+}
+
 function repeat(user: string): string | null {
   const text = /^\s*(?:please )?(?:repeat|echo|say)(?: after me)?\s*:?\s+([^]+)$/i.exec(user)?.[1];
   return text === undefined ? null : startOf(text.trim(), 4000);
@@ -110,9 +123,8 @@ function invitation(toolNames: readonly string[]): string {
 }
 
 function reflect({ current }: Conversation, { toolNames }: AnswerContext): string {
-  const files = current.files.length === 0 ? "" : `\n\nYou attached: ${current.files.map((file) => `\`${shorten(file, 80)}\``).join(", ")}. I can name files but not read them.`;
-  if (current.user.trim() === "") return `Your message has no text.${files} ${files === "" ? invitation(toolNames) : ""}`.trim();
+  if (current.user.trim() === "") return `Your message has no text. ${invitation(toolNames)}`;
   const count = wordsOf(current.user).length;
   const size = count === 1 ? "one word" : `${count} words`;
-  return `You wrote ${size}:\n\n> ${shorten(current.user, 400)}${files}\n\nA script has no opinion on that; a real model answers here once \`OPENAI_API_KEY\` is set. ${invitation(toolNames)}`;
+  return `You wrote ${size}:\n\n> ${shorten(current.user, 400)}\n\nA script has no opinion on that; a real model answers here once \`OPENAI_API_KEY\` is set. ${invitation(toolNames)}`;
 }

@@ -1,4 +1,6 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultOutput } from "@ai-sdk/provider";
+import { takeContext } from "./givenContext";
+import { givenFile, type GivenFile } from "./givenFiles";
 import { startOf } from "./words";
 
 export type ToolOutput =
@@ -17,7 +19,7 @@ export interface ToolUse {
 /** What a person wrote and everything said and done in answer to it. */
 export interface Turn {
   user: string;
-  files: string[];
+  files: GivenFile[];
   assistant: string;
   tools: ToolUse[];
 }
@@ -53,7 +55,8 @@ export function readConversation(prompt: LanguageModelV4Prompt): Conversation {
     const turn = turns.at(-1);
     if (turn !== undefined) addMessage(turn, message);
   }
-  return { system, earlier: turns.slice(0, -1), current: turns.at(-1) ?? newTurn() };
+  const current = turns.at(-1) ?? newTurn();
+  return { system: joined(system, takeContext(current) ?? ""), earlier: turns.slice(0, -1), current };
 }
 
 function addMessage(turn: Turn, message: LanguageModelV4Message): void {
@@ -71,7 +74,7 @@ function addMessage(turn: Turn, message: LanguageModelV4Message): void {
 function addUser(turn: Turn, message: Extract<LanguageModelV4Message, { role: "user" }>): void {
   for (const part of message.content) {
     if (part.type === "text") turn.user = joined(turn.user, part.text);
-    else turn.files.push(part.filename === undefined ? part.mediaType : `${part.filename} (${part.mediaType})`);
+    else turn.files.push(givenFile(part));
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   LanguageModelV4Usage,
 } from "@ai-sdk/provider";
 import { answer } from "./answer";
+import { solve, type Solution } from "./arithmetic";
 import { LABEL, readConversation, type Conversation } from "./conversation";
 import { readHints } from "./hints";
 import { fillSchema } from "./schemaValue";
@@ -31,6 +32,8 @@ export interface DemoModelOptions {
 interface Script {
   reasoning: string;
   text: string;
+  /** A structured answer has no words to be spoken one by one. */
+  isJson: boolean;
   calls: (PlannedCall & { callId: string })[];
   finishReason: LanguageModelV4FinishReason;
   usage: LanguageModelV4Usage;
@@ -39,6 +42,8 @@ interface Script {
 type Warnings = LanguageModelV4GenerateResult["warnings"];
 
 const INPUT_CHUNK_CHARS = 12;
+/** Words that ask for something to be made, and say nothing about it. */
+const REQUEST_WORDS = "create draft generate make plan prepare propose suggest write";
 const THINKS = /\bstep[ -]by[ -]step\b|\bthink (?:about|hard|first|it through|aloud|out loud)\b|\b(?:explain|show) your (?:reasoning|thinking)\b/i;
 
 /**
@@ -96,8 +101,8 @@ export class DemoModel implements LanguageModelV4 {
     const pause = () => this.pause(call.abortSignal);
     yield { type: "stream-start", warnings: warningsOf(call) };
     yield { type: "response-metadata", id: this.options.generateId(), modelId: this.modelId, timestamp: new Date(this.options.nowMs()) };
-    yield* speakBlock("reasoning", script.reasoning, pause);
-    yield* speakBlock("text", script.text, pause);
+    yield* speakBlock("reasoning", spokenPieces(script.reasoning), pause);
+    yield* speakBlock("text", script.isJson ? jsonPieces(script.text) : spokenPieces(script.text), pause);
     for (const planned of script.calls) yield* speakCall(planned, pause);
     yield { type: "finish", finishReason: script.finishReason, usage: script.usage };
   }
@@ -122,11 +127,11 @@ function sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> 
   });
 }
 
-async function* speakBlock(kind: "text" | "reasoning", text: string, pause: () => Promise<void>): AsyncGenerator<LanguageModelV4StreamPart> {
-  if (text === "") return;
+async function* speakBlock(kind: "text" | "reasoning", pieces: readonly string[], pause: () => Promise<void>): AsyncGenerator<LanguageModelV4StreamPart> {
+  if (pieces.length === 0) return;
   const id = kind;
   yield { type: `${kind}-start`, id };
-  for (const delta of spokenPieces(text)) {
+  for (const delta of pieces) {
     await pause();
     yield { type: `${kind}-delta`, id, delta };
   }
@@ -137,12 +142,17 @@ async function* speakCall(planned: Script["calls"][number], pause: () => Promise
   const { callId, toolName } = planned;
   const input = JSON.stringify(planned.input);
   yield { type: "tool-input-start", id: callId, toolName };
-  for (const delta of input.match(new RegExp(`[^]{1,${INPUT_CHUNK_CHARS}}`, "gu")) ?? []) {
+  for (const delta of jsonPieces(input)) {
     await pause();
     yield { type: "tool-input-delta", id: callId, delta };
   }
   yield { type: "tool-input-end", id: callId };
   yield { type: "tool-call", toolCallId: callId, toolName, input };
+}
+
+/** JSON in pieces of whole characters. */
+function jsonPieces(json: string): string[] {
+  return json.match(new RegExp(`[^]{1,${INPUT_CHUNK_CHARS}}`, "gu")) ?? [];
 }
 
 function warningsOf(call: LanguageModelV4CallOptions): Warnings {
@@ -158,8 +168,8 @@ function writeScript(call: LanguageModelV4CallOptions, { generateId, nowMs }: Re
   const isJson = call.responseFormat?.type === "json";
   const full = calls.length > 0 ? "" : isJson ? structured(conversation, call, nowMs()) : spoken(conversation, call, plan);
   const { text, reason } = limited(full, call);
-  const reasoning = wantsReasoning(conversation, call) ? reasons(conversation, plan) : "";
-  return { reasoning, text, calls, finishReason: finishOf(calls.length > 0 ? "tool-calls" : reason), usage: usageOf(call, { reasoning, text, calls }) };
+  const reasoning = wantsReasoning(conversation, call) ? reasons(conversation, plan, call) : "";
+  return { reasoning, text, isJson, calls, finishReason: finishOf(calls.length > 0 ? "tool-calls" : reason), usage: usageOf(call, { reasoning, text, calls }) };
 }
 
 function spoken(conversation: Conversation, call: LanguageModelV4CallOptions, plan: ToolPlan): string {
@@ -170,7 +180,7 @@ function spoken(conversation: Conversation, call: LanguageModelV4CallOptions, pl
 function structured(conversation: Conversation, call: LanguageModelV4CallOptions, nowMs: number): string {
   const { current } = conversation;
   const outputs = current.tools.flatMap((tool) => (tool.output?.kind === "value" ? [JSON.stringify(tool.output.value)] : []));
-  const hints = readHints([current.user, ...outputs].join("\n"), { commandWords: "", nowMs });
+  const hints = readHints([current.user, ...outputs].join("\n"), { commandWords: REQUEST_WORDS, nowMs });
   const schema = call.responseFormat?.type === "json" ? call.responseFormat.schema : undefined;
   return JSON.stringify(schema === undefined ? { text: hints.text, note: "scripted demo model" } : fillSchema(schema, hints, "answer").value);
 }
@@ -199,14 +209,28 @@ function wantsReasoning({ current }: Conversation, { reasoning = "provider-defau
   return reasoning !== "provider-default" || THINKS.test(current.user);
 }
 
-/** How the answer was in fact decided on. */
-function reasons({ current, earlier }: Conversation, plan: ToolPlan): string {
+/** How the answer was in fact decided on; with more effort in more detail. */
+function reasons({ current, earlier }: Conversation, plan: ToolPlan, { reasoning: effort, tools = [] }: LanguageModelV4CallOptions): string {
   const results = current.tools.filter((tool) => tool.output !== null).map((tool) => tool.name);
+  const solution = solve(current.user);
+  if (plan.calls.length === 0 && results.length === 0 && solution !== null) return workOut(solution, effort);
   return [
     `The message to answer is “${shorten(current.user, 160)}”, after ${earlier.length} earlier ${earlier.length === 1 ? "turn" : "turns"}.`,
+    effort === "high" ? `The tools that I could call: ${tools.map(({ name }) => name).join(", ") || "none"}.` : "",
     ...plan.trace,
     results.length > 0 ? `I have the results of ${results.join(", ")} and answer from them.` : "",
     plan.calls.length === 0 && results.length === 0 ? "No tool is to be called, so I answer from the conversation alone." : "",
+  ].filter((line) => line !== "").join("\n");
+}
+
+function workOut({ expression, steps, check, result }: Solution, effort: LanguageModelV4CallOptions["reasoning"]): string {
+  if (effort === "low") return `${expression}: ${steps.length} ${steps.length === 1 ? "step" : "steps"}, the last is ${steps.at(-1) ?? ""}.`;
+  return [
+    `The message asks for ${expression}.`,
+    "Brackets come first, then times and divided by, then plus and minus, from left to right.",
+    ...steps.map((step, index) => `${index + 1}. ${step}`),
+    effort === "high" && check !== null ? `The other way round, the last step is ${check}: it fits.` : "",
+    result === null ? "Nothing can be divided by zero, so there is no result." : `So the result is ${result}.`,
   ].filter((line) => line !== "").join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { isKeyWord, keyStems } from "./words";
+import { isKeyWord, keyStems, startOf } from "./words";
 
 /** What a text offers as values for the fields of a schema. */
 export interface Hints {
@@ -6,6 +6,8 @@ export interface Hints {
   quoted: string[];
   /** Things the text names: proper names, or what follows "in", "for", "about" … */
   names: string[];
+  /** What something is made of or comes with: the list after "with", "of", "using" …; empty when it is not a list. */
+  things: string[];
   numbers: number[];
   emails: string[];
   urls: string[];
@@ -17,6 +19,8 @@ export interface Hints {
 const DAY_MS = 86_400_000;
 /** The end of the sentence before is at most this far before a name; looking further makes long texts slow. */
 const LOOK_BACK_CHARS = 16;
+/** A list of things is looked for this far. */
+const MAX_LIST_CHARS = 2_000;
 const CONNECTORS = "(?:de|da|do|del|di|la|le|of|van|von|am|upon)";
 const PROPER_NAME = new RegExp(`\\p{Lu}[\\p{L}\\p{M}'’.-]*(?:\\s+(?:${CONNECTORS}\\s+)?\\p{Lu}[\\p{L}\\p{M}'’-]*)*`, "gu");
 const SEPARATOR = /\s*,\s*(?:and|or)\s+|\s*,\s*|\s+(?:and|or|vs\.?|versus|&)\s+/i;
@@ -36,6 +40,7 @@ export function readHints(text: string, options: { commandWords: string; nowMs: 
     text: text.trim(),
     quoted,
     names: quoted.length > 0 ? quoted : namesIn(text, commands),
+    things: thingsIn(text),
     numbers: (text.match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w-]*-\d)/g) ?? []).map(Number),
     emails,
     urls,
@@ -62,6 +67,14 @@ function namesIn(text: string, commands: ReadonlySet<string>): string[] {
   const clause = [...text.matchAll(/\b(?:in|at|for|near|of|about|from|to|on)\s+([^.?!;:\n]+)/giu)].at(-1)?.[1];
   const parts = clause === undefined ? [keyWordsLeft(text, commands)] : clause.split(SEPARATOR).map((part) => cleaned(part));
   return parts.filter((part) => part !== "" && !isCommand(part, commands));
+}
+
+const MAX_THING_WORDS = 4;
+
+function thingsIn(text: string): string[] {
+  const clause = /\b(?:with|using|containing|of|from)\s+([^.?!;:\n]+)/iu.exec(startOf(text, MAX_LIST_CHARS))?.[1] ?? "";
+  const parts = clause.replace(/\s+(?:for|in|on|at)\s.*$/i, "").split(SEPARATOR).map(cleaned).filter((part) => part !== "");
+  return parts.length > 1 && parts.every((part) => part.split(/\s+/).length <= MAX_THING_WORDS) ? parts : [];
 }
 
 /** `Paris, France` is one place; `Paris, Rome and Oslo` are three. */

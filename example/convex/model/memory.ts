@@ -1,4 +1,5 @@
 import type { Conversation } from "./conversation";
+import { meaningsOf } from "./meanings";
 import { keyStems, sentencesOf, shorten, wordsOf } from "./words";
 
 const QUOTE_CHARS = 300;
@@ -95,13 +96,13 @@ export function statedFact(text: string): string | null {
 /** The sentence of the conversation or of the instructions that best answers a question, or null. */
 export function findSentence(conversation: Conversation): string | null {
   const { current } = conversation;
-  const wanted = keyStems(current.user);
+  const wanted = meaningsOf(current.user);
   if (wanted.size === 0 || !/\?|^\s*(?:what|who|when|where|why|how|which|tell)\b/i.test(current.user)) return null;
   const sources = [...conversation.earlier.flatMap((turn) => [turn.user, turn.assistant]), conversation.system];
   let best: { sentence: string; score: number } | null = null;
   for (const sentence of sources.toReversed().flatMap(sentencesOf)) {
     if (sentence.endsWith("?")) continue;
-    const shared = [...keyStems(sentence)].filter((stem) => wanted.has(stem)).length;
+    const shared = [...meaningsOf(sentence)].filter((stem) => wanted.has(stem)).length;
     if (shared >= Math.min(2, wanted.size) && shared / wanted.size >= 0.5 && shared > (best?.score ?? 0)) best = { sentence, score: shared };
   }
   return best === null ? null : `In what I am shown I find this:\n\n> ${quote(best.sentence)}`;

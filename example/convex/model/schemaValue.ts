@@ -1,10 +1,12 @@
 import type { JSONValue } from "@ai-sdk/provider";
+import { endOfWay, exampleAt, examplesOf } from "./examples";
 import type { Hints } from "./hints";
 import { keyStems, sentencesOf, shorten, startOf, wordsOf } from "./words";
 
 /** The part of JSON schema (draft 7) that tools and structured outputs use. */
 export interface JsonSchema {
   type?: string | string[];
+  description?: string;
   properties?: Record<string, JsonSchemaOrFlag>;
   required?: string[];
   items?: JsonSchemaOrFlag | JsonSchemaOrFlag[];
@@ -53,6 +55,8 @@ interface Slot {
   name: string;
   required: boolean;
   depth: number;
+  /** Which item of the nearest list it is in; 0 outside of lists. */
+  index: number;
 }
 
 const MAX_OPTIONAL_DEPTH = 4;
@@ -62,7 +66,7 @@ const FREE_TEXT = /^(?:query|q|text|prompt|message|content|question|input|body|s
 /** A value of a JSON schema, made from what a text offers. */
 export function fillSchema(schema: JsonSchema, hints: Hints, mode: FillMode): Filled {
   const context: Context = { root: schema, hints, mode, missing: [], taken: { numbers: 0, dates: 0 } };
-  const value = fill(schema, { name: "", required: true, depth: 0 }, context);
+  const value = fill(schema, { name: "", required: true, depth: 0, index: 0 }, context);
   return { value: value ?? (mode === "answer" ? null : {}), missing: context.missing };
 }
 
@@ -130,7 +134,7 @@ function fillObject(schema: JsonSchema, slot: Slot, context: Context): JSONValue
   const required = new Set(schema.required ?? []);
   const value: { [field: string]: JSONValue } = {};
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const inner: Slot = { name, required: required.has(name), depth: slot.depth + 1 };
+    const inner: Slot = { name, required: required.has(name), depth: slot.depth + 1, index: slot.index };
     if (!inner.required && inner.depth > MAX_OPTIONAL_DEPTH) continue;
     const filled = fill(property, inner, context);
     if (filled !== undefined) value[name] = filled;
@@ -140,19 +144,33 @@ function fillObject(schema: JsonSchema, slot: Slot, context: Context): JSONValue
 
 function fillArray(schema: JsonSchema, slot: Slot, context: Context): JSONValue | undefined {
   const { items } = schema;
-  if (Array.isArray(items)) return items.map((item) => fill(item, { ...slot, required: true, depth: slot.depth + 1 }, context) ?? null);
+  if (Array.isArray(items)) return items.map((item, index) => fill(item, { ...slot, required: true, depth: slot.depth + 1, index }, context) ?? null);
   const item = items ?? {};
   const minItems = schema.minItems ?? 0;
   const deep = slot.depth >= MAX_OPTIONAL_DEPTH;
-  const wished = deep ? minItems : Math.min(Math.max(context.mode === "tool" && !slot.required ? 0 : 1, minItems), schema.maxItems ?? Infinity);
+  const least = Math.max(context.mode === "tool" && !slot.required ? 0 : 1, minItems, context.mode === "answer" ? itemsOffered(item, context) : 0);
+  const wished = deep ? minItems : Math.min(least, schema.maxItems ?? Infinity);
   const texts = isText(item, context.root) ? listFor(schema, slot, context) : [];
   const values: JSONValue[] = deep ? [] : [...texts];
   while (values.length < wished) {
-    const filled = fill(item, { name: slot.name, required: true, depth: slot.depth + 1 }, context);
+    const filled = fill(item, { name: slot.name, required: true, depth: slot.depth + 1, index: values.length }, context);
     if (filled === undefined) break;
     values.push(filled);
   }
   return values.length > 0 || slot.required ? values : undefined;
+}
+
+/** How many objects the text and the examples of the schema have something different for. */
+function itemsOffered(item: JsonSchemaOrFlag, { root, hints }: Context): number {
+  if (typeof item === "boolean") return 0;
+  const properties = Object.entries(resolve(item, root).properties ?? {});
+  const examples = properties.map(([, property]) => (typeof property === "boolean" ? 0 : examplesOf(property.description).length));
+  return Math.max(0, ...examples, properties.some(([name]) => isThing(name)) ? hints.things.length : 0);
+}
+
+/** Fields that say what an item of a list is. */
+function isThing(name: string): boolean {
+  return /^(?:name|item|ingredient|thing|product)$/i.test(name);
 }
 
 function isText(item: JsonSchemaOrFlag, root: JsonSchema): boolean {
@@ -178,12 +196,16 @@ function fillEnum(schema: JsonSchema, slot: Slot, { hints, mode }: Context): JSO
 }
 
 function fillNumber(schema: JsonSchema, slot: Slot, context: Context): JSONValue | undefined {
+  const example = context.mode === "answer" ? Number(exampleAt(schema.description, slot.index) ?? NaN) : NaN;
+  // The numbers of the text are no property of each item of a list.
+  if (slot.depth > 1 && !Number.isNaN(example)) return bounded(example, schema);
   const given = context.hints.numbers[context.taken.numbers];
   if (given !== undefined && (slot.required || namesIt(slot, context.hints))) {
     context.taken.numbers++;
     return bounded(given, schema);
   }
   if (typeof schema.default === "number") return schema.default;
+  if (!Number.isNaN(example)) return bounded(example, schema);
   if (!slot.required && context.mode === "tool") return undefined;
   if (slot.required && context.mode === "tool" && schema.minimum === undefined && schema.exclusiveMinimum === undefined) {
     context.missing.push(slot.name);
@@ -217,7 +239,7 @@ function namesIt(slot: Slot, hints: Hints): boolean {
 
 function textFor(schema: JsonSchema, slot: Slot, context: Context): string | undefined {
   const named = explicit(slot.name, context.hints.text);
-  const candidates = [named, byFormat(schema, slot, context), byName(slot, context), ...context.hints.quoted];
+  const candidates = [named, byFormat(schema, slot, context), byExample(schema, slot, context), byName(slot, context), ...context.hints.quoted];
   const found = candidates.find((candidate) => candidate !== undefined && hasForm(candidate, schema));
   if (found !== undefined && (slot.required || context.mode === "answer" || found === named)) return fitted(found, schema);
   if (typeof schema.default === "string") return schema.default;
@@ -271,17 +293,29 @@ function byFormat(schema: JsonSchema, slot: Slot, { hints, taken }: Context): st
   return undefined;
 }
 
+/** In an answer: what the text lists, else what the description of the field gives as examples. */
+function byExample({ description }: JsonSchema, slot: Slot, { hints, mode }: Context): string | undefined {
+  if (mode === "tool") return undefined;
+  if (slot.depth > 1 && isThing(slot.name) && hints.things.length > 0) return hints.things[slot.index] ?? examplesOf(description)[slot.index];
+  return exampleAt(description, slot.index);
+}
+
 function byName(slot: Slot, { hints, mode }: Context): string | undefined {
   if (hasFixedForm(slot.name)) return undefined;
+  if (mode === "tool" && (slot.name === "from" || slot.name === "to")) return nonEmpty(endOfWay(slot.name, hints) ?? hints.names[0]);
   const free = wordsOf(slot.name).some((word) => FREE_TEXT.test(word));
   if (mode === "tool") return nonEmpty(free ? hints.subject : hints.names[0]);
-  if (/title|headline|heading|^name$|label/i.test(slot.name)) return nonEmpty(shorten(hints.subject, 60));
+  if (/title|headline|heading|^name$|label/i.test(slot.name)) return nonEmpty(capitalized(shorten(hints.subject, 60)));
   if (free || slot.name === "") return nonEmpty(shorten(hints.text, 300));
   return nonEmpty(hints.names[0]) ?? nonEmpty(shorten(hints.text, 120));
 }
 
 function hasFixedForm(name: string): boolean {
   return /e-?mail|^url|uuid|date$|expression/i.test(name);
+}
+
+function capitalized(text: string): string {
+  return text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -22,7 +22,7 @@ type Tool = LanguageModelV4FunctionTool;
 const MAX_PARALLEL_CALLS = 4;
 const NAME_WEIGHT = 3;
 const FOLLOW_UP = /^\s*(?:and|or|ok(?:ay)?,? and|what about|how about|and what about|same for)\b/i;
-const REQUEST = /\?|^\s*(?:please\s|what|which|who|when|where|why|how|is|are|do|does|did|can|could|will|would|should|use|call|get|give|show|tell|find|search|look|check|calculate|compute|compare|convert|add|create|make|send|write|save|remember|delete|remove|list|open|set|start|stop|translate|generate|draw|book|order|plan|i (?:want|need|would like)|let)\b/i;
+const REQUEST = /\?|^\s*(?:please\s|what|which|who|when|where|why|how|is|are|do|does|did|can|could|will|would|should|use|call|get|give|show|tell|find|search|look|check|calculate|compute|compare|convert|count|ask|add|create|make|send|write|save|remember|delete|remove|list|open|pay|set|start|stop|translate|generate|draw|book|order|plan|i (?:want|need|would like)|let)\b/i;
 const SHORT_WORDS = 5;
 
 /** Which tools the current turn asks for, with which input, and that were not called in it before. */
@@ -86,21 +86,25 @@ interface Source {
 
 /** One call, or one for each thing the text names when the tool takes one thing at a time. */
 function planCalls(tool: Tool, reason: string, { text, nowMs }: Source): ToolPlan {
-  const { input, missing, names } = inputFor(tool, text, nowMs);
+  const { input, missing, names, numbers } = inputFor(tool, text, nowMs);
   if (missing.length > 0) return { calls: [], incomplete: { toolName: tool.name, fields: missing }, trace: [reason, `It needs ${missing.join(" and ")}, which I cannot find.`] };
   const [first, ...others] = names;
   const field = Object.keys(input).find((name) => input[name] === first);
+  // `500 to Ann and 50 to Bob`: each name with its own number.
+  const count = numbers.length === names.length ? Object.keys(input).find((name) => input[name] === numbers[0]) : undefined;
   const calls: PlannedCall[] = [{ toolName: tool.name, input }];
   if (field !== undefined) {
-    for (const other of others.slice(0, MAX_PARALLEL_CALLS - 1)) calls.push({ toolName: tool.name, input: { ...input, [field]: other } });
+    for (const [index, other] of others.slice(0, MAX_PARALLEL_CALLS - 1).entries()) {
+      calls.push({ toolName: tool.name, input: { ...input, [field]: other, ...(count === undefined ? {} : { [count]: numbers[index + 1] }) } });
+    }
   }
   return { calls, incomplete: null, trace: [reason, ...calls.map((call) => `I call it with ${JSON.stringify(call.input)}.`)] };
 }
 
-function inputFor(tool: Tool, text: string, nowMs: number): { input: JSONObject; missing: string[]; names: string[] } {
+function inputFor(tool: Tool, text: string, nowMs: number): { input: JSONObject; missing: string[]; names: string[]; numbers: number[] } {
   const hints = readHints(text, { commandWords: `${tool.name} ${tool.description ?? ""}`, nowMs });
   const { value, missing } = fillSchema(tool.inputSchema, hints, "tool");
-  return { input: isObject(value) ? value : {}, missing, names: hints.names };
+  return { input: isObject(value) ? value : {}, missing, names: hints.names, numbers: hints.numbers };
 }
 
 function isObject(value: JSONValue): value is JSONObject {

@@ -3,19 +3,20 @@ import { ConnectionBanner } from "./ConnectionBanner";
 import { Dots } from "./controls";
 import { navigate, useRoute } from "./router";
 import { TopicsProvider } from "./topic";
-import { topics } from "./topics";
+import { home, overview, topicGroups } from "./topics";
 
-/** Picks the page for the address. An address that names no page leads to the first one. */
+const pages = [overview, ...topicGroups.flatMap((group) => group.topics)];
+
+/** Picks the page for the address. An address that names no page leads to the home page. */
 export function App() {
   const { topic: path, item } = useRoute();
-  const [home] = topics;
-  const topic = topics.find((candidate) => candidate.path === path);
+  const topic = pages.find((candidate) => candidate.path === path);
   useEffect(() => {
     if (topic === undefined) navigate(`/${home.path}`, { replace: true });
-  }, [topic, home]);
+  }, [topic]);
   const shown = topic ?? home;
   return (
-    <TopicsProvider value={topics}>
+    <TopicsProvider value={topicGroups}>
       <div className="flex h-dvh flex-col">
         <ConnectionBanner />
         <div className="min-h-0 flex-1">

@@ -36,7 +36,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <ToastContext.Provider value={show}>
       {children}
-      <ol role="alert" className="pointer-events-none fixed inset-x-3 top-3 z-50 flex flex-col items-center gap-2 sm:left-auto sm:right-4 sm:items-end">{list}</ol>
+      <div role="alert" className="pointer-events-none fixed inset-x-3 top-3 z-50"><ol className="flex flex-col items-center gap-2 sm:items-end">{list}</ol></div>
     </ToastContext.Provider>
   );
 }

@@ -20,10 +20,16 @@ export interface PageProps {
   item: string | undefined;
 }
 
-const TopicsContext = createContext<readonly Topic[]>([]);
+/** Topics that stand together in the menu. */
+export interface TopicGroup {
+  title: string;
+  topics: readonly Topic[];
+}
+
+const TopicsContext = createContext<readonly TopicGroup[]>([]);
 export const TopicsProvider = TopicsContext.Provider;
 
 /** All topics, in the order of the menu. */
-export function useTopics(): readonly Topic[] {
+export function useTopicGroups(): readonly TopicGroup[] {
   return useContext(TopicsContext);
 }

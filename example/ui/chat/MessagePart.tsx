@@ -1,13 +1,23 @@
 import { useSmoothText, type UIMessage } from "convex-agent/react";
-import { Brain, FileText, Link2 } from "lucide-react";
+import { Link2 } from "lucide-react";
+import { FilePart } from "./FilePart";
 import { Markdown } from "./Markdown";
+import { ReasoningPart } from "./ReasoningPart";
 import { ToolPart, isToolPart } from "./ToolPart";
 
 type Part = UIMessage["parts"][number];
 
+interface MessagePartProps {
+  part: Part;
+  isLast: boolean;
+  isStreaming: boolean;
+  /** The reply ended early. */
+  isCut?: boolean;
+}
+
 /** A part of a reply. A kind that this page does not know is shown as it came, closed. */
-export function MessagePart({ part, isLast, isStreaming }: { part: Part; isLast: boolean; isStreaming: boolean }) {
-  if (isToolPart(part)) return <ToolPart part={part} isStreaming={isStreaming} />;
+export function MessagePart({ part, isLast, isStreaming, isCut = false }: MessagePartProps) {
+  if (isToolPart(part)) return <ToolPart part={part} isStreaming={isStreaming} isCut={isCut && isLast} />;
   switch (part.type) {
     case "text":
       return <TextPart text={part.text} isGrowing={isStreaming && isLast} />;
@@ -16,7 +26,7 @@ export function MessagePart({ part, isLast, isStreaming }: { part: Part; isLast:
     case "source-url":
       return <OutsideLink href={part.url} label={part.title ?? part.url} />;
     case "file":
-      return <p className="flex items-center gap-2 text-sm"><FileText size={15} aria-hidden className="text-muted" />{part.filename ?? part.mediaType}</p>;
+      return <FilePart part={part} />;
     default:
       return <UnknownPart part={part} />;
   }
@@ -26,17 +36,6 @@ function TextPart({ text, isGrowing }: { text: string; isGrowing: boolean }) {
   const [visible, { isStreaming }] = useSmoothText(text, { startStreaming: isGrowing });
   // Busy until every word that arrived is shown, and not only until the last one has arrived.
   return <div aria-busy={isGrowing || visible !== text}><Markdown text={visible} isGrowing={isGrowing || isStreaming} /></div>;
-}
-
-function ReasoningPart({ text, isGrowing }: { text: string; isGrowing: boolean }) {
-  const [visible] = useSmoothText(text, { startStreaming: isGrowing });
-  if (text === "") return null;
-  return (
-    <details open={isGrowing} className="rounded-xl border border-line bg-panel px-4 py-2.5 text-sm">
-      <summary className="flex items-center gap-2 rounded font-medium text-muted"><Brain size={15} aria-hidden />{isGrowing ? "Thinking…" : "How it got there"}</summary>
-      <p className="mt-2 leading-relaxed whitespace-pre-wrap text-muted">{visible}</p>
-    </details>
-  );
 }
 
 function OutsideLink({ href, label }: { href: string; label: string }) {

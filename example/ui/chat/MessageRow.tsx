@@ -1,7 +1,9 @@
 import type { UIMessage } from "convex-agent/react";
-import { memo } from "react";
+import { memo, useContext } from "react";
 import { Dots } from "../app/controls";
+import { FilePart } from "./FilePart";
 import { MessagePart } from "./MessagePart";
+import { PromptAuthorContext } from "./promptAuthor";
 
 /** One message. Renders again only when its message object changes. */
 export const MessageRow = memo(function MessageRow({ message }: { message: UIMessage }) {
@@ -10,9 +12,13 @@ export const MessageRow = memo(function MessageRow({ message }: { message: UIMes
 
 function PromptRow({ message }: { message: UIMessage }) {
   const isSending = message.status === "pending";
+  const author = useContext(PromptAuthorContext);
+  const files = message.parts.filter((part) => part.type === "file");
   return (
-    <article aria-label="You" className="flex flex-col items-end">
-      <div className={`max-w-[85%] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere transition-opacity ${isSending ? "opacity-60" : ""}`}>
+    <article aria-label={author} className="flex flex-col items-end">
+      {author !== "You" && <p aria-hidden className="mb-1.5 text-xs font-medium text-muted">{author}</p>}
+      {files.length > 0 && <div className="mb-2 flex max-w-[85%] flex-wrap items-end justify-end gap-2">{files.map((part, index) => <FilePart key={index} part={part} />)}</div>}
+      <div className={`max-w-[85%] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere transition-opacity ${isSending ? "opacity-80" : ""}`}>
         {message.text}
       </div>
       {isSending && <span className="mt-1 text-xs text-muted">Sending…</span>}
@@ -28,7 +34,8 @@ function ReplyRow({ message }: { message: UIMessage }) {
       <p aria-hidden className="mb-1.5 text-xs font-medium text-muted">{message.agentName ?? "Agent"}</p>
       <div className="space-y-3">
         {parts.map((part, index) => (
-          <MessagePart key={"toolCallId" in part ? part.toolCallId : index} part={part} isLast={index === parts.length - 1} isStreaming={isStreaming} />
+          <MessagePart key={"toolCallId" in part ? part.toolCallId : index} part={part} isLast={index === parts.length - 1}
+            isStreaming={isStreaming} isCut={message.status === "failed"} />
         ))}
         {isStreaming && parts.length === 0 && <Dots />}
       </div>

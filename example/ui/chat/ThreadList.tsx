@@ -20,7 +20,7 @@ export function ThreadList({ path, current }: { path: string; current: string | 
   const { results, status, loadMore } = usePaginatedQuery(api.threads.list, { viewerKey }, { initialNumItems: PAGE_SIZE });
   const [doomed, setDoomed] = useState<ThreadItem | null>(null);
   return (
-    <nav aria-label="Conversations" className="flex h-full flex-col">
+    <nav aria-label="Conversations" className="flex h-full flex-col pt-3">
       <div className="px-3 pb-2">
         <Link href={`/${path}`} className="flex items-center gap-2 rounded-lg border border-line bg-raised px-3 py-2 text-sm font-medium hover:bg-bubble"><Plus size={16} aria-hidden />New conversation</Link>
       </div>

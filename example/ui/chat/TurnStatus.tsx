@@ -1,18 +1,25 @@
 import type { TurnState } from "convex-agent/react";
 import { CircleAlert, CircleStop, RotateCcw } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { Button, Dots } from "../app/controls";
 import { explainFailure, STOPPED } from "./failures";
 
 /** After this long without a word, waiting is worth a remark. */
 const LONG_WAIT_MS = 15_000;
 
+interface TurnStatusProps {
+  turn: TurnState;
+  onRetry: () => void;
+  /** What is said while nobody has answered, where that is not a model's turn to do. */
+  waiting?: ReactNode;
+}
+
 /** Where the newest turn is, in words, with what can be done about it. */
-export function TurnStatus({ turn, onRetry }: { turn: TurnState; onRetry: () => void }) {
+export function TurnStatus({ turn, onRetry, waiting }: TurnStatusProps) {
   return (
     <>
       <p role="status" className="sr-only">{announcement(turn)}</p>
-      {turn.kind === "waiting" && turn.isSaved && <Waiting key={turn.order} onRetry={onRetry} />}
+      {turn.kind === "waiting" && turn.isSaved && (waiting === undefined ? <Waiting key={turn.order} onRetry={onRetry} /> : <p className="text-sm text-muted">{waiting}</p>)}
       {turn.kind === "failed" && turn.reason === STOPPED && (
         <div className="flex flex-wrap items-center gap-3 text-sm text-muted">
           <span className="flex items-center gap-2"><CircleStop size={16} aria-hidden />Stopped. What was said so far is kept.</span>

@@ -9,7 +9,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   unknown_model: "The provider does not know this model. Check OPENAI_MODEL in .env.local, then start again.",
   invalid_request: "The provider did not take this request. Say it differently, or start a new conversation.",
   provider_unavailable: "The provider has trouble. Try again in a moment.",
-  network: "The provider could not be reached. Check OPENAI_BASE_URL and the network, then try again.",
+  network: "The connection to the provider failed or broke off. Check OPENAI_BASE_URL and the network, then try again.",
   timeout: "The provider did not answer in time. Try again.",
   aborted: "The reply broke off. Try again.",
   no_output: "The model said nothing. Try again, or say it differently.",

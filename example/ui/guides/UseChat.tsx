@@ -1,4 +1,4 @@
-import { useChat } from "@ai-sdk/react";
+import { Chat, useChat } from "@ai-sdk/react";
 import { ConvexChatTransport, type UIMessage } from "convex-agent/react";
 import { useConvex } from "convex/react";
 import { useState } from "react";
@@ -13,8 +13,10 @@ export function UseChat({ threadId, history }: { threadId: string; history: UIMe
     send: ({ threadId, message }) => client.mutation(api.guides.chat.send, { threadId, prompt: textOf(message) }),
     stop: (turn) => client.mutation(api.guides.chat.stop, turn),
   }));
-  // `history` is what `transport.loadMessages(threadId)` gave.
-  const { messages, sendMessage, stop, status } = useChat({ id: threadId, messages: history, transport, resume: true });
+  // `history` is what `transport.loadMessages(threadId)` gave. A chat that `useChat` makes itself is stopped, with its
+  // reply, when the component leaves the page.
+  const [chat] = useState(() => new Chat<UIMessage>({ id: threadId, messages: history, transport }));
+  const { messages, sendMessage, stop, status } = useChat({ chat, resume: true });
   return (
     <section>
       {messages.map((message) => <p key={message.id}>{textOf(message)}</p>)}

@@ -16,6 +16,7 @@ export function failureReason(error: unknown): FailureReason {
   if (RetryError.isInstance(error)) return failureReason(error.lastError);
   const message = errorToString(error);
   if (APICallError.isInstance(error)) {
+    if (error.statusCode !== undefined && error.statusCode < 400) return { code: "network", message: brokenOff(error.cause), retryable: true };
     return { code: codeOfStatus(error.statusCode), message, retryable: error.isRetryable };
   }
   if (LoadAPIKeyError.isInstance(error)) return { code: "missing_api_key", message, retryable: false };
@@ -25,6 +26,16 @@ export function failureReason(error: unknown): FailureReason {
     return { code: "no_output", message, retryable: true };
   }
   return { code: codeOfName(error), message, retryable: isTransient(error) };
+}
+
+/** True when a limit of time has ended it. */
+export function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === "TimeoutError";
+}
+
+/** The SDK's own words for it are "Failed to process successful response". */
+function brokenOff(cause: unknown): string {
+  return cause === undefined || cause === null ? "The provider's answer broke off." : `The provider's answer broke off: ${errorToString(cause)}.`;
 }
 
 /** The words of an error, whatever was thrown: never `[object Object]`. */
@@ -57,7 +68,7 @@ function isTransient(error: unknown): boolean {
   return error instanceof Error && (error.name === "TimeoutError" || isFetchFailure(error));
 }
 
-/** `fetch` reports every failed connection as a TypeError with one of these texts, depending on the runtime. */
+/** `fetch` reports a failed or cut connection as a TypeError with one of these texts, depending on the runtime. */
 function isFetchFailure(error: Error): boolean {
-  return error instanceof TypeError && /fetch failed|failed to fetch|network/iu.test(error.message);
+  return error instanceof TypeError && /fetch failed|failed to fetch|network|terminated|connection/iu.test(error.message);
 }

@@ -24,7 +24,7 @@ export function serializeMessage(message: ModelMessage | Message): Message {
 /** A stored message as the AI SDK takes it. */
 export function toModelMessage(message: Message | ModelMessage): ModelMessage {
   const { role, content, providerOptions } = message;
-  const parts = typeof content === "string" ? content : content.map(modelPart).filter(isForModels);
+  const parts = typeof content === "string" ? content : content.map(modelPart).filter((part) => isForModels(role, part));
   // The inverse of serializeMessage; parts that no prompt takes are left out.
   return { role, content: parts, ...(providerOptions && { providerOptions }) } as ModelMessage;
 }
@@ -38,9 +38,18 @@ export function docsToModelMessages(docs: readonly MessageDoc[]): ModelMessage[]
   });
 }
 
-/** Sources belong to what was said, not to what is sent back to a model. */
-function isForModels(part: unknown): boolean {
-  return !(isRecord(part) && part.type === "source");
+type KindsOf<Role extends ModelMessage["role"]> = Exclude<Extract<ModelMessage, { role: Role }>["content"], string>[number]["type"];
+
+/** What the SDK sends to a model. It fails on all else: sources, an app's own data, kinds of a later version. */
+const SENT: { [Role in ModelMessage["role"]]: Record<KindsOf<Role>, true> } = {
+  system: {},
+  user: { text: true, image: true, file: true },
+  assistant: { text: true, reasoning: true, file: true, "reasoning-file": true, custom: true, "tool-call": true, "tool-result": true, "tool-approval-request": true },
+  tool: { "tool-result": true, "tool-approval-response": true },
+};
+
+function isForModels(role: ModelMessage["role"], part: unknown): boolean {
+  return isRecord(part) && typeof part.type === "string" && Object.hasOwn(SENT[role], part.type);
 }
 
 function serializeText(role: Message["role"], text: string): string {

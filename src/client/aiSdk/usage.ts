@@ -44,12 +44,17 @@ export function usageReport(usage: LanguageModelUsage): UsageReport {
 
 /** The token counts of an embedding call: all of them are input. */
 export function embeddingUsage(tokens: number): UsageReport {
+  return plainUsage({ inputTokens: tokens, outputTokens: undefined });
+}
+
+/** Token counts without details. `outputTokens` is undefined when nobody knows them. */
+export function plainUsage({ inputTokens, outputTokens }: { inputTokens: number; outputTokens: number | undefined }): UsageReport {
   return usageReport({
-    inputTokens: tokens,
+    inputTokens,
     inputTokenDetails: { noCacheTokens: undefined, cacheReadTokens: undefined, cacheWriteTokens: undefined },
-    outputTokens: undefined,
+    outputTokens,
     outputTokenDetails: { textTokens: undefined, reasoningTokens: undefined },
-    totalTokens: tokens,
+    totalTokens: inputTokens + (outputTokens ?? 0),
   });
 }
 

@@ -1,8 +1,10 @@
 import { generateObject as sdkGenerateObject, type FlexibleSchema } from "ai";
+import { isTimeout } from "../aiSdk/failures.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
 import type { GenerateObjectArgs, ObjectMode, ObjectResult } from "./args.js";
-import { objectCall, saveObject } from "./madeObject.js";
-import { startGeneration, type StartArgs, type StartOptions } from "./start.js";
+import type { Generation } from "./generation.js";
+import { objectCall, reportUnmade, saveObject } from "./madeObject.js";
+import { startGeneration, type SdkCall, type StartArgs, type StartOptions } from "./start.js";
 
 export { streamObject } from "./streamObject.js";
 
@@ -15,13 +17,25 @@ export async function generateObject<SCHEMA extends FlexibleSchema<unknown>, OUT
   // The same fields; the schema is handed on, not looked into.
   const plainArgs = args as unknown as StartArgs;
   const { call, generation } = await startGeneration(ctx, component, { args: plainArgs, options });
+  const result = await made({ generation, call });
   try {
-    const result = await sdkGenerateObject(objectCall<typeof sdkGenerateObject>(call));
     await saveObject({ generation, call }, result);
-    // The SDK was given this schema and output, so its result is of their type.
-    return Object.assign(result, generation.metadata) as unknown as ObjectResult<RESULT>;
   } catch (error) {
     await generation.fail(error, []);
+    throw error;
+  }
+  // The SDK was given this schema and output, so its result is of their type.
+  return Object.assign(result, generation.metadata) as unknown as ObjectResult<RESULT>;
+}
+
+async function made({ generation, call }: { generation: Generation; call: SdkCall }) {
+  const isSent = !generation.signal.aborted;
+  try {
+    return await sdkGenerateObject(objectCall<typeof sdkGenerateObject>(call));
+  } catch (error) {
+    const { aborted: isStopped, reason } = generation.signal;
+    const end = isStopped && !isTimeout(reason) ? generation.abort(reason, []) : generation.fail(error, []);
+    await Promise.all([end, isSent && reportUnmade({ generation, call }, { error, said: undefined })]);
     throw error;
   }
 }

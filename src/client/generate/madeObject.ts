@@ -1,7 +1,9 @@
-import type { GenerateObjectResult, LanguageModelUsage } from "ai";
+import { NoObjectGeneratedError, type GenerateObjectResult, type LanguageModelUsage } from "ai";
+import { isTimeout } from "../aiSdk/failures.js";
 import { modelNames } from "../aiSdk/models.js";
 import { objectMessage, providerRecord } from "../aiSdk/steps.js";
 import { usageReport } from "../aiSdk/usage.js";
+import { estimatedReport } from "./callMeter.js";
 import type { Generation } from "./generation.js";
 import type { SdkCall } from "./start.js";
 
@@ -34,4 +36,18 @@ export async function reportObject({ generation, call }: { generation: Generatio
   const report = (counts: LanguageModelUsage) =>
     handlers.usageHandler?.(ctx, { ...scope, ...modelNames(call.model), usage: usageReport(counts), providerMetadata });
   await Promise.all([report(usage), handlers.rawRequestResponseHandler?.(ctx, { ...scope, request, response })]);
+}
+
+/** Tells the usage handler of a call that came to no object: as counted, or estimated when it was cut off before that. */
+export async function reportUnmade(
+  { generation, call }: { generation: Generation; call: SdkCall },
+  { error, said }: { error: unknown; said: string | undefined },
+): Promise<void> {
+  const { ctx, scope, handlers, signal } = generation;
+  const counted = NoObjectGeneratedError.isInstance(error) ? error.usage : undefined;
+  const isCounted = counted?.totalTokens !== undefined;
+  // A call that failed by itself before it said anything was refused, and cost nothing.
+  if (!isCounted && said === undefined && !signal.aborted && !isTimeout(error)) return;
+  const report = isCounted ? { usage: usageReport(counted) } : estimatedReport(call, said);
+  await handlers.usageHandler?.(ctx, { ...scope, ...modelNames(call.model), ...report, providerMetadata: undefined });
 }

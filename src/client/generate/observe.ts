@@ -1,5 +1,6 @@
 import type { ModelMessage, PrepareStepFunction, StepResult, ToolSet } from "ai";
-import type { ModelCallEnd, StepRecorder, ToolEnd, ToolStart } from "./saveSteps.js";
+import type { ModelCallEnd, ModelCallStart } from "./callMeter.js";
+import type { StepRecorder, ToolEnd, ToolStart } from "./saveSteps.js";
 
 type Callback<Event> = (event: Event) => unknown;
 type Step = StepResult<ToolSet>;
@@ -40,8 +41,8 @@ export function observeSteps(recorder: StepRecorder, app: StepCallbacks) {
     // The SDK calls the older name too if it is left in.
     onStepFinish: undefined,
     experimental_onStepStart: undefined,
-    onLanguageModelCallStart: async (event: unknown) => {
-      recorder.modelCallStarted();
+    onLanguageModelCallStart: async (event: ModelCallStart) => {
+      recorder.modelCallStarted(event);
       await (app.onLanguageModelCallStart ?? app.experimental_onLanguageModelCallStart)?.(event);
     },
     experimental_onLanguageModelCallStart: undefined,

@@ -1,20 +1,12 @@
-import type { LanguageModelUsage, ModelMessage } from "ai";
+import type { ModelMessage } from "ai";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import type { ModelNames } from "../aiSdk/models.js";
+import { isTimeout } from "../aiSdk/failures.js";
 import { providerRecord, resultMessages, stepMessages, stepModel, type FinishedStep } from "../aiSdk/steps.js";
 import { usageReport } from "../aiSdk/usage.js";
 import { systemTimers } from "../streaming/timers.js";
+import { CallMeter, type CallReport, type ModelCallEnd, type ModelCallStart } from "./callMeter.js";
 import type { Generation } from "./generation.js";
 import { StepClock } from "./stepClock.js";
-
-/** The end of a model call, as the SDK tells it before any tool has run. */
-export type ModelCallEnd = {
-  provider: string;
-  modelId: string;
-  usage: LanguageModelUsage;
-  providerMetadata?: object;
-  performance?: { timeToFirstOutputMs: number | undefined };
-};
 
 /** The end of a tool's run, as the SDK tells it. */
 export type ToolEnd = { toolOutput: { type: "tool-result"; toolCallId: string; output: unknown } | { type: "tool-error"; toolCallId: string } };
@@ -36,7 +28,7 @@ export class StepRecorder {
   /** What tools gave, by call: for those of {@link #before} no step tells it. */
   readonly #results = new Map<string, unknown>();
   readonly #clock = new StepClock(systemTimers.now);
-  #unreported: ModelCallEnd | undefined;
+  readonly #meter = new CallMeter();
   #broken: { error: unknown } | undefined;
 
   constructor(generation: Generation) {
@@ -49,8 +41,15 @@ export class StepRecorder {
   }
 
   /** The model is asked. */
-  modelCallStarted(): void {
+  modelCallStarted(call: ModelCallStart): void {
     this.#clock.callStarted();
+    // What was stopped before is not sent any more.
+    if (!this.#generation.signal.aborted) this.#meter.started(call);
+  }
+
+  /** The model has said or written more: all that is known of a call's tokens when it is cut off. */
+  modelSaid(text: string): void {
+    this.#meter.said(text);
   }
 
   /** A tool runs. */
@@ -67,7 +66,7 @@ export class StepRecorder {
   /** The tokens of a call are known, whatever becomes of its step. */
   modelCallEnded(call: ModelCallEnd): void {
     this.#clock.callEnded(call.performance?.timeToFirstOutputMs);
-    this.#unreported = call;
+    this.#meter.ended(call);
   }
 
   /** A step is complete; {@link stepStarting} or {@link finish} follows. */
@@ -96,12 +95,12 @@ export class StepRecorder {
 
   /** The generation failed; a step that ended with the failure keeps what it said. */
   async fail(error: unknown, unsaved: MessageWithMetadata[] = []): Promise<void> {
-    await this.#endEarly((messages) => this.#generation.fail(error, messages), unsaved);
+    await this.#endEarly((messages) => this.#generation.fail(error, messages), { unsaved, reason: error });
   }
 
   /** The generation was stopped; what it said is kept. */
   async abort(reason: unknown, unsaved: MessageWithMetadata[] = []): Promise<void> {
-    await this.#endEarly((messages) => this.#generation.abort(reason, messages), unsaved);
+    await this.#endEarly((messages) => this.#generation.abort(reason, messages), { unsaved, reason });
   }
 
   /** What saving or a handler of the app threw. */
@@ -111,13 +110,14 @@ export class StepRecorder {
 
   async #endEarly(
     end: (messages: MessageWithMetadata[]) => Promise<void>,
-    unsaved: MessageWithMetadata[],
+    { unsaved, reason }: { unsaved: MessageWithMetadata[]; reason: unknown },
   ): Promise<void> {
     const step = this.#held;
     this.#held = undefined;
     const messages = step ? this.#messagesOf(step) : [...this.#messagesBefore(), ...unsaved];
+    const wasCut = this.#generation.signal.aborted || isTimeout(reason);
     await this.#guard(async () => {
-      await Promise.all([end(messages), step ? this.#report(step) : this.#reportCall()]);
+      await Promise.all([end(messages), step ? this.#report(step) : this.#reportCall(wasCut)]);
     });
   }
 
@@ -133,24 +133,22 @@ export class StepRecorder {
   }
 
   async #report(step: FinishedStep): Promise<void> {
-    this.#unreported = undefined;
+    this.#meter.settle();
     const { ctx, scope, handlers } = this.#generation;
     const { usage, providerMetadata, request, response } = step;
-    await this.#reportUsage(usage, stepModel(step), providerMetadata);
+    await this.#reportUsage({ ...stepModel(step), usage: usageReport(usage), providerMetadata });
     await handlers.rawRequestResponseHandler?.(ctx, { ...scope, request, response });
   }
 
   /** A call whose step never ended has cost its tokens all the same. */
-  async #reportCall(): Promise<void> {
-    const call = this.#unreported;
-    this.#unreported = undefined;
-    if (call) await this.#reportUsage(call.usage, { model: call.modelId, provider: call.provider }, call.providerMetadata);
+  async #reportCall(wasCut: boolean): Promise<void> {
+    const call = this.#meter.take({ wasCut });
+    if (call) await this.#reportUsage(call);
   }
 
-  async #reportUsage(usage: LanguageModelUsage, names: ModelNames, metadata: object | undefined): Promise<void> {
+  async #reportUsage({ providerMetadata, ...call }: CallReport): Promise<void> {
     const { ctx, scope, handlers } = this.#generation;
-    const providerMetadata = metadata && providerRecord(metadata);
-    await handlers.usageHandler?.(ctx, { ...scope, ...names, usage: usageReport(usage), providerMetadata });
+    await handlers.usageHandler?.(ctx, { ...scope, ...call, providerMetadata: providerMetadata && providerRecord(providerMetadata) });
   }
 
   async #guard(run: () => Promise<void>): Promise<void> {

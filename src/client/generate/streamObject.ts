@@ -1,6 +1,7 @@
 import { streamObject as sdkStreamObject, type FlexibleSchema, type ObjectStreamPart, type UIMessageChunk } from "ai";
 import type { StreamingOptions } from "../agentOptions.js";
 import { toStoredChunk } from "../aiSdk/chunks.js";
+import { isTimeout } from "../aiSdk/failures.js";
 import { modelNames } from "../aiSdk/models.js";
 import { wellFormed } from "../../shared/convexJson.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
@@ -9,7 +10,7 @@ import { TextChunker } from "../streaming/chunking.js";
 import { HalfPairs } from "../streaming/halfPairs.js";
 import type { ObjectMode, ObjectStream, StreamObjectArgs, StreamTextOptions } from "./args.js";
 import type { Generation } from "./generation.js";
-import { objectCall, reportObject, saveObject, type MadeObject } from "./madeObject.js";
+import { objectCall, reportObject, reportUnmade, saveObject, type MadeObject } from "./madeObject.js";
 import { shareStream } from "./sharedStream.js";
 import { startGeneration, streamingOptions, type SdkCall, type StartArgs, type StartOptions } from "./start.js";
 
@@ -57,6 +58,8 @@ class ObjectRecording {
   readonly #app: ObjectCallbacks;
   readonly #chunker: TextChunker;
   readonly #pairs = new HalfPairs<UIMessageChunk>();
+  /** What was stopped before is not sent to the model. */
+  readonly #isSent: boolean;
   #text = "";
   #end: ObjectEnd | undefined;
   #error: { error: unknown } | undefined;
@@ -66,6 +69,7 @@ class ObjectRecording {
   constructor({ generation, call, app, stream }: RecordingParts) {
     this.#generation = generation;
     this.#call = call;
+    this.#isSent = !generation.signal.aborted;
     this.#app = app;
     this.#chunker = new TextChunker(stream?.chunking);
   }
@@ -115,9 +119,11 @@ class ObjectRecording {
       this.#store({ type: "text-end", id: TEXT_ID }, { type: "finish-step" }, { type: "finish", finishReason: end.finishReason });
       await saveObject({ ...from, text: this.#text }, end);
     } else {
-      await this.#endEarly(error ?? new Error("The stream ended before the model had made an object"));
-      // An object that does not fit its schema has cost its tokens all the same.
+      const cause = error ?? new Error("The stream ended before the model had made an object");
+      await this.#endEarly(cause);
+      // An object that does not fit its schema, or was cut off, has cost its tokens all the same.
       if (end?.usage.totalTokens !== undefined) await reportObject(from, end);
+      else if (this.#isSent) await reportUnmade(from, { error: cause, said: this.#text || undefined });
     }
     if (end) await this.#app.onFinish?.(end);
   }
@@ -125,8 +131,7 @@ class ObjectRecording {
   async #endEarly(error: unknown): Promise<void> {
     const { signal } = this.#generation;
     const reason: unknown = signal.aborted ? signal.reason : error;
-    const isTimeout = reason instanceof Error && reason.name === "TimeoutError";
-    if (signal.aborted && !isTimeout) await this.#generation.abort(reason, this.#unsaved());
+    if (signal.aborted && !isTimeout(reason)) await this.#generation.abort(reason, this.#unsaved());
     else await this.#generation.fail(reason, this.#unsaved());
   }
 

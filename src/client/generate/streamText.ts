@@ -2,7 +2,7 @@ import { streamText as sdkStreamText, type TextStreamPart, type ToolSet, type UI
 import type { StreamingOptions } from "../agentOptions.js";
 import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
 import { toChunk, toStoredChunk } from "../aiSdk/chunks.js";
-import { errorToString } from "../aiSdk/failures.js";
+import { errorToString, isTimeout } from "../aiSdk/failures.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { TextChunker } from "../streaming/chunking.js";
@@ -134,6 +134,8 @@ class StreamRecording {
     if (part.type === "finish") this.#finishReason = part.finishReason;
     const chunk = toChunk(part, { tools: this.#tools, sendSources: this.#sendSources });
     if (!chunk) return;
+    const said = saidIn(chunk);
+    if (said) this.#recorder.modelSaid(said);
     const { writer } = this.#generation;
     const ready = this.#chunker.push(chunk).flatMap((each) => this.#pairs.push(each)).map(toStoredChunk);
     if (writer) writer.add(ready);
@@ -166,6 +168,8 @@ class StreamRecording {
   }
 }
 
-function isTimeout(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === "TimeoutError";
+/** What of a chunk the model has spoken or written, and is paid for. */
+function saidIn(chunk: UIMessageChunk): string | undefined {
+  if (chunk.type === "text-delta" || chunk.type === "reasoning-delta") return chunk.delta;
+  return chunk.type === "tool-input-delta" ? chunk.inputTextDelta : undefined;
 }

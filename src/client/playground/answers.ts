@@ -9,6 +9,8 @@ import type { AgentComponent, MutationCtx, QueryCtx } from "../ctx.js";
 export type PlaygroundAnswer = {
   text: string;
   finishReason: FinishReason;
+  /** Its stream was stopped before its end. What was said is saved, and not here. */
+  isStopped?: true;
   promptMessageId?: string;
   order?: number;
   /** The messages that were saved for it, with the prompt's unless that was saved before. */

@@ -121,17 +121,32 @@ async function answer({ timers }: Playground, ctx: Ctx, { agent, call, streams }
   const result = streams
     ? await agent.streamText(ctx, { threadId, userId }, args, { ...options, saveStreamDeltas: true })
     : await agent.generateText(ctx, { threadId, userId }, args, options);
-  const steps = await result.steps;
+  const place = {
+    ...(result.promptMessageId !== undefined && { promptMessageId: result.promptMessageId }),
+    ...(result.order !== undefined && { order: result.order }),
+  };
+  const steps = await endOf(result.steps);
+  // Somebody stopped it, as the playground offers: that is an end, and what was said is in the thread.
+  if (steps === "stopped") return { text: "", finishReason: "other", isStopped: true, ...place, messages: result.savedMessages ?? [], unsaved: [], steps: [], durationMs: timers.now() - startMs };
   return {
     text: await result.text,
     finishReason: await result.finishReason,
-    ...(result.promptMessageId !== undefined && { promptMessageId: result.promptMessageId }),
-    ...(result.order !== undefined && { order: result.order }),
+    ...place,
     messages: result.savedMessages ?? [],
     unsaved: storageOptions?.saveMessages === "none" ? unsavedMessages(steps, startMs) : [],
     steps: shownSteps(steps),
     durationMs: timers.now() - startMs,
   };
+}
+
+/** What comes of it, or that it was stopped. */
+async function endOf<T>(result: T | PromiseLike<T>): Promise<T | "stopped"> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") return "stopped";
+    throw error;
+  }
 }
 
 /** The message that began the turn of a message. */

@@ -230,3 +230,21 @@ test("who tries wrong keys is told for how long the answer was held back", () =>
       await refused;
     }
   }));
+
+test("an answer that somebody stops is an answer that was stopped, not an error", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const languageModel = scriptedModel({ steps: [["One", { type: "wait", until: new Promise(() => {}) }]] });
+    const api = definePlaygroundAPI(component, { agents: [new Agent(component, { name: "Helper", languageModel })] });
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey });
+    const said = call<PlaygroundAnswer>(api.streamText, ctx, { apiKey, agentName: "Helper", threadId, prompt: "Talk" });
+    const [stream] = await vi.waitFor(async () => {
+      const streams = await call<{ streamId: string }[]>(api.listStreams, ctx, { apiKey, threadId });
+      expect(streams).toHaveLength(1);
+      return streams;
+    });
+    expect(await call(api.abortStream, ctx, { apiKey, streamId: stream!.streamId })).toBe(true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await said).toMatchObject({ isStopped: true, order: 0 });
+    const { page } = await call<MessagesPage>(api.listMessages, ctx, { apiKey, threadId, paginationOpts: firstPage });
+    expect(page[0]).toMatchObject({ status: "failed", error: "aborted: Stopped in the playground" });
+  }));

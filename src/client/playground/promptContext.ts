@@ -1,5 +1,6 @@
 import type { ModelMessage } from "ai";
 import { toConvexJson, type ConvexJson } from "../../shared/convexJson.js";
+import { estimateTokens, holdsFiles } from "../../shared/estimateTokens.js";
 import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
 import type { Message } from "../../shared/validators/message.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
@@ -10,9 +11,9 @@ import { docsToModelMessages, serializeMessage, toModelMessage } from "../aiSdk/
 import { cutForEmbedding, embeddedText } from "../context/embedText.js";
 import { DEFAULT_RECENT_MESSAGES } from "../context/fetch.js";
 import { embeddingOf } from "../context/fetchWithPrompt.js";
+import { asksForSearch } from "../context/search.js";
 import type { ActionCtx } from "../ctx.js";
 import { describeTools } from "./describeAgent.js";
-import { estimateTokens, holdsFiles } from "./estimateTokens.js";
 import { explainSearch } from "./explainSearch.js";
 
 /** Where a message that the model is shown comes from; "handler": the agent's context handler made it. */
@@ -133,7 +134,7 @@ async function foundEntries(ctx: ActionCtx, args: PromptContextArgs, contextOpti
     ...(prompt === undefined ? fromDocs("prompt", questions) : [{ source: "prompt" as const, message: { role: "user" as const, content: prompt } }]),
     ...fromDocs("response", shown.filter((doc) => !questions.includes(doc))),
   ];
-  return { entries, target, searchedFor: contextOptions.searchOptions ? text : "" };
+  return { entries, target, searchedFor: asksForSearch(contextOptions) ? text : "" };
 }
 
 const isReply = ({ message }: MessageDoc): boolean => message?.role === "assistant";

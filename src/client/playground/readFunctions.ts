@@ -21,6 +21,8 @@ export type ListedThread = ThreadDoc & {
   /** The first 200 characters of the newest message. */
   latestMessage?: string;
   lastMessageStatus?: MessageDoc["status"];
+  /** Why the newest message ended early; `parseFailure` reads it. */
+  lastMessageError?: string;
   lastMessageAt?: number;
 };
 
@@ -216,7 +218,7 @@ async function withActivity({ component }: Playground, ctx: QueryCtx, threads: T
   return threads.map((thread, index) => {
     const message = last[index];
     if (!message) return thread;
-    const { agentName, text, status, atMs } = message;
-    return { ...thread, lastAgentName: agentName, latestMessage: text, lastMessageStatus: status, lastMessageAt: atMs };
+    const { agentName, text, status, error, atMs } = message;
+    return { ...thread, lastAgentName: agentName, latestMessage: text, lastMessageStatus: status, lastMessageError: error, lastMessageAt: atMs };
   });
 }

@@ -15,6 +15,8 @@ describe("the state of the newest turn", () => {
     [[message({ role: "user" }), message({ status: "streaming" })], { kind: "streaming", order: 4 }],
     [[message({ status: "pending" })], { kind: "streaming", order: 4 }],
     [[message({ parts: [asked] })], { kind: "awaiting-approval", order: 4, approvalIds: ["a1"] }],
+    [[message({ parts: [{ ...asked, state: "approval-responded", approval: { id: "a1", approved: true } }] })], { kind: "waiting", order: 4, isSaved: true }],
+    [[message({ parts: [asked, { ...asked, toolCallId: "d", state: "approval-responded", approval: { id: "a2", approved: false } }] })], { kind: "awaiting-approval", order: 4, approvalIds: ["a1"] }],
     [[message({ status: "pending", parts: [asked] })], { kind: "awaiting-approval", order: 4, approvalIds: ["a1"] }],
     [[message({ status: "failed", error: "rate limited" })], { kind: "failed", order: 4, reason: "rate limited" }],
     [[message({ status: "failed" }), message({ order: 5 })], { kind: "done", order: 5 }],

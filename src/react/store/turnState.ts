@@ -4,7 +4,10 @@ import type { UIMessage } from "../wireTypes.js";
 export type TurnState =
   /** The thread is empty. */
   | { kind: "empty" }
-  /** A prompt stands there and nothing has been said in answer yet. `isSaved` is false while it is being sent. */
+  /**
+   * A prompt stands there and nothing has been said in answer yet, or a tool call was decided and the run has not gone
+   * on yet. `isSaved` is false while a prompt is being sent.
+   */
   | { kind: "waiting"; order: number; isSaved: boolean }
   /** A reply is being written. */
   | { kind: "streaming"; order: number }
@@ -38,11 +41,16 @@ export function turnState(messages: readonly UIMessage[]): TurnState {
       return { kind: "failed", order, reason: last.error };
     case "success": {
       const approvalIds = waitingApprovals(last);
-      return approvalIds.length > 0 ? { kind: "awaiting-approval", order, approvalIds } : { kind: "done", order };
+      if (approvalIds.length > 0) return { kind: "awaiting-approval", order, approvalIds };
+      return hasDecidedCall(last) ? { kind: "waiting", order, isSaved: true } : { kind: "done", order };
     }
     default:
       return last.status satisfies never;
   }
+}
+
+function hasDecidedCall(message: UIMessage): boolean {
+  return message.parts.some((part) => "state" in part && part.state === "approval-responded");
 }
 
 function waitingApprovals(message: UIMessage): string[] {

@@ -17,6 +17,7 @@ export interface App {
   action<T>(run: (ctx: Ctx) => Promise<T>): Promise<T>;
   mutation<T>(run: (ctx: GenericMutationCtx<GenericDataModel>) => Promise<T>): Promise<T>;
   query<T>(run: (ctx: GenericQueryCtx<GenericDataModel>) => Promise<T>): Promise<T>;
+  finishInProgressScheduledFunctions(): Promise<void>;
   finishAllScheduledFunctions(advanceTimers: () => void): Promise<void>;
 }
 

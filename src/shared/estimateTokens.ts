@@ -1,4 +1,4 @@
-import { toConvexJson, type ConvexJson } from "../../shared/convexJson.js";
+import { toConvexJson, type ConvexJson } from "./convexJson.js";
 
 /** One word of a language that is written without spaces takes about a token for each of its characters. */
 const IDEOGRAPHS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/gu;

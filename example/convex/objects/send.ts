@@ -1,0 +1,24 @@
+import { v } from "convex/values";
+import { internal } from "../_generated/api";
+import { mutation } from "../_generated/server";
+import { beginTurn, reopenTurn } from "../topicTurns";
+
+export const send = mutation({
+  args: { viewerKey: v.string(), threadId: v.optional(v.string()), prompt: v.string() },
+  returns: v.object({ threadId: v.string() }),
+  handler: async (ctx, args): Promise<{ threadId: string }> => {
+    const { threadId, promptMessageId, userId } = await beginTurn(ctx, { topic: "objects", ...args });
+    await ctx.scheduler.runAfter(0, internal.objects.reply.reply, { threadId, promptMessageId, userId });
+    return { threadId };
+  },
+});
+
+export const retry = mutation({
+  args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const { threadId, promptMessageId, userId } = await reopenTurn(ctx, { topic: "objects", ...args });
+    await ctx.scheduler.runAfter(0, internal.objects.reply.reply, { threadId, promptMessageId, userId });
+    return null;
+  },
+});

@@ -1,0 +1,44 @@
+import { Agent, definePlaygroundAPI } from "convex-agent";
+import { components } from "./_generated/api";
+import { weatherAgent } from "./agents/weather";
+import { banker } from "./guides/approval";
+import { chooseModel } from "./model/index";
+import { rememberer } from "./search/reply";
+import { stageAgents } from "./workflow/agents";
+
+/** The guide's banker, whose tool asks before it sends much, with the model that the example's pages talk to. */
+const teller = new Agent(components.agent, { ...banker.options, languageModel: chooseModel() });
+
+// #region api
+/**
+ * What the playground calls. All of it is public; each function asks for an API key, made with
+ * `npx convex run --component agent apiKeys:issue '{name:"…"}'`.
+ */
+export const {
+  checkApiKey,
+  isApiKeyValid,
+  listAgents,
+  listUsers,
+  listThreads,
+  getThread,
+  listMessages,
+  listTurn,
+  getMessage,
+  listStreams,
+  createThread,
+  updateThread,
+  deleteThread,
+  generateText,
+  streamText,
+  regenerate,
+  keepAnswer,
+  abortStream,
+  approveToolCall,
+  denyToolCall,
+  fetchPromptContext,
+  usage,
+  exportThread,
+} = definePlaygroundAPI(components.agent, {
+  agents: [weatherAgent, stageAgents.packing, teller, rememberer],
+});
+// #endregion

@@ -1,0 +1,56 @@
+import { turnState, useUIMessages, type UIMessage } from "convex-agent/react";
+import { ArrowDown } from "lucide-react";
+import { Fragment, type ReactNode } from "react";
+import { api } from "../../convex/_generated/api";
+import { Button, Dots, IconButton } from "../app/controls";
+import { viewerKey } from "../app/viewer";
+import { MessageRow } from "../chat/MessageRow";
+import { TurnStatus } from "../chat/TurnStatus";
+import { useStickToBottom } from "../chat/useStickToBottom";
+
+const PAGE_SIZE = 20;
+
+/** The messages of a conversation, live, and where its newest turn is. */
+export function useConversation(threadId: string | undefined) {
+  const list = useUIMessages(
+    api.chat.streaming.listThreadMessages,
+    threadId === undefined ? "skip" : { viewerKey, threadId },
+    { initialNumItems: PAGE_SIZE, stream: true },
+  );
+  return { ...list, turn: turnState(list.results) };
+}
+
+interface MessageListProps {
+  conversation: ReturnType<typeof useConversation>;
+  onRetry: () => void;
+  /** What a page shows beneath a message. */
+  after?: ((message: UIMessage) => ReactNode) | undefined;
+  /** How a page shows a reply, where it has its own way. */
+  reply?: ((message: UIMessage) => ReactNode) | undefined;
+  /** What is said while nobody has answered, where that is not a model's turn to do. */
+  waiting?: ReactNode;
+}
+
+/** A conversation as one reads it: scrolls along with its end, asks for earlier messages, says where the turn is. */
+export function MessageList({ conversation, onRetry, after, reply, waiting }: MessageListProps) {
+  const { results, status, loadMore, turn } = conversation;
+  const { box, content, onScroll, isAtEnd, toEnd } = useStickToBottom(results[0]?.key);
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages" className="h-full overflow-y-auto outline-offset-[-2px] [overflow-anchor:none]">
+        <div ref={content} className="mx-auto max-w-3xl space-y-6 px-3 py-6 md:px-5">
+          {(status === "CanLoadMore" || status === "LoadingMore") && (
+            <div className="text-center"><Button disabled={status === "LoadingMore"} onClick={() => loadMore(PAGE_SIZE)}>{status === "LoadingMore" ? "Loading…" : "Show earlier messages"}</Button></div>
+          )}
+          {status === "LoadingFirstPage" && <p role="status" className="py-10 text-center"><Dots /><span className="sr-only">Loading the conversation</span></p>}
+          {status === "Exhausted" && results.length === 0 && <p className="py-10 text-center text-muted">Nothing has been said here yet.</p>}
+          {results.map((message) => <Fragment key={message.key}>{reply !== undefined && message.role === "assistant" ? reply(message) : <MessageRow message={message} />}{after?.(message)}</Fragment>)}
+          <TurnStatus turn={turn} onRetry={onRetry} waiting={waiting} />
+        </div>
+      </div>
+      {!isAtEnd && (
+        <IconButton label="Go to the newest message" onClick={toEnd} className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! border border-line bg-raised! shadow-md"><ArrowDown size={18} /></IconButton>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { Chat, useChat } from "@ai-sdk/react";
+import { lastAssistantMessageIsCompleteWithApprovalResponses } from "ai";
+import type { UIMessage } from "convex-agent/react";
+import { CircleAlert, RotateCcw } from "lucide-react";
+import { use, useEffect, useMemo, useRef, useState } from "react";
+import { promptProblem } from "../../convex/chat/prompt";
+import { Button, Dots } from "../app/controls";
+import { describeError } from "../app/errors";
+import { restoreDraft, setDraft, useDraft } from "../chat/drafts";
+import { ToolSlotsContext, type ToolSlots } from "../chat/toolSlots";
+import { useStickToBottom } from "../chat/useStickToBottom";
+import { ModelLine } from "../topics/ModelLine";
+import { PromptBox } from "../topics/PromptBox";
+import { ApprovalButtons, type ApprovalButtonsProps } from "./ApprovalButtons";
+import { ChatMessage } from "./ChatMessage";
+import { hasFirst, takeFirst } from "./firstMessages";
+import { textOf, type createTransport } from "./transport";
+
+interface ChatViewProps {
+  threadId: string;
+  transport: ReturnType<typeof createTransport>;
+  history: Promise<UIMessage[]>;
+}
+
+/** A conversation as `useChat` gives it. */
+export function ChatView({ threadId, transport, history }: ChatViewProps) {
+  const messagesBefore = use(history);
+  const [isNew] = useState(() => hasFirst(threadId));
+  // A chat of our own: one that `useChat` makes is stopped when the component leaves, and with it the reply for everybody.
+  const [chat] = useState(() => new Chat<UIMessage>({
+    id: threadId, messages: messagesBefore, transport, sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+  }));
+  // A reply that is being written is found again, after a reload and in another browser.
+  const helpers = useChat<UIMessage>({ chat, resume: !isNew });
+  const { messages, status, error, sendMessage, regenerate, stop, addToolApprovalResponse } = helpers;
+  useEffect(() => {
+    const prompt = takeFirst(threadId);
+    if (prompt !== undefined) void sendMessage({ text: prompt });
+  }, [threadId, sendMessage]);
+  const isBusy = status === "submitted" || status === "streaming";
+  const slots = useMemo(() => slotsFor((answer) => void addToolApprovalResponse(answer)), [addToolApprovalResponse]);
+  const last = messages.at(-1);
+  const { box, content, onScroll } = useStickToBottom(messages[0]?.id);
+  return (
+    <ToolSlotsContext value={slots}>
+      <div className="flex h-full flex-col">
+        <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages" className="min-h-0 flex-1 overflow-y-auto outline-offset-[-2px] [overflow-anchor:none]">
+          <div ref={content} className="mx-auto max-w-3xl space-y-6 px-3 py-6 md:px-5">
+            {messages.map((message) => (
+              <ChatMessage key={message.id} message={message} isStreaming={status === "streaming" && message === last}
+                onRegenerate={message === last && !isBusy ? () => void regenerate({ messageId: message.id }) : undefined} />
+            ))}
+            {status === "submitted" && <p className="flex items-center gap-3 text-sm text-muted"><Dots />Waiting for the reply</p>}
+            {error !== undefined && <Failed error={error} onRetry={last?.role === "assistant" ? () => void regenerate() : undefined} />}
+            <p role="status" className="sr-only">{statusWords[status]}</p>
+          </div>
+        </div>
+        <Writer threadId={threadId} chat={helpers} onStop={isBusy ? () => void stop() : undefined} />
+      </div>
+    </ToolSlotsContext>
+  );
+}
+
+function slotsFor(onDecide: ApprovalButtonsProps["onDecide"]): ToolSlots {
+  return { below: (part) => <ApprovalButtons part={part} onDecide={onDecide} /> };
+}
+
+const statusWords = { submitted: "Sent. Waiting for the reply.", streaming: "The reply is being written.", ready: "The reply is complete.", error: "Something went wrong." } as const;
+
+function Failed({ error, onRetry }: { error: Error; onRetry: (() => void) | undefined }) {
+  return (
+    <div role="alert" className="rounded-xl border border-danger/30 bg-danger-wash px-4 py-3 text-sm">
+      <p className="flex items-center gap-2 font-medium text-danger"><CircleAlert size={16} aria-hidden />{onRetry === undefined ? "Not sent" : "The reply failed"}</p>
+      <p className="mt-1 wrap-anywhere">{onRetry === undefined ? `${describeError(error)} What you wrote is back in the field below.` : error.message}</p>
+      {onRetry !== undefined && <Button className="mt-3" onClick={onRetry}><RotateCcw size={14} aria-hidden />Try again</Button>}
+    </div>
+  );
+}
+
+interface WriterProps {
+  threadId: string;
+  chat: ReturnType<typeof useChat<UIMessage>>;
+  onStop: (() => void) | undefined;
+}
+
+/** Where one writes. A message that was refused comes back into the field. */
+function Writer({ threadId, chat: { status, error, messages, setMessages, sendMessage, clearError }, onStop }: WriterProps) {
+  const here = `use-chat/${threadId}`;
+  const draft = useDraft(here);
+  const [problem, setProblem] = useState<string | null>(null);
+  const returned = useRef<Error | undefined>(undefined);
+  const unsent = messages.at(-1);
+  useEffect(() => {
+    if (status !== "error" || error === undefined || unsent?.role !== "user" || returned.current === error) return;
+    returned.current = error;
+    restoreDraft(here, textOf(unsent));
+    setMessages((all) => all.filter((message) => message !== unsent));
+  }, [status, error, unsent, here, setMessages]);
+  const submit = () => {
+    const wrong = promptProblem(draft);
+    setProblem(wrong);
+    if (wrong !== null) return;
+    setDraft(here, "");
+    clearError();
+    void sendMessage({ text: draft });
+  };
+  return (
+    <div className="mx-auto w-full max-w-3xl shrink-0 space-y-2 px-3 pb-3 md:px-5">
+      <PromptBox text={draft} placeholder="Write a message…" problem={problem} blocked={onStop === undefined ? null : "A reply is being written. Wait for it, or stop it; what you write stays here."}
+        onSend={submit} onStop={onStop} onTextChange={(text) => { setDraft(here, text); setProblem(null); }} />
+      <ModelLine />
+    </div>
+  );
+}

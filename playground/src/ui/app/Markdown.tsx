@@ -1,0 +1,14 @@
+import { lazy, memo, Suspense, useMemo } from "react";
+import { splitBlocks } from "./splitBlocks";
+
+const Block = lazy(async () => ({ default: (await import("./MarkdownBlock")).MarkdownBlock }));
+
+/** Markdown of a message, which is untrusted: see MarkdownBlock. While it grows, only its last block is parsed again. */
+export const Markdown = memo(function Markdown({ text, isGrowing = false }: { text: string; isGrowing?: boolean }) {
+  const blocks = useMemo(() => (isGrowing ? splitBlocks(text) : [text]), [text, isGrowing]);
+  return (
+    <div className="prose-reply">
+      <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>{blocks.map((block, index) => <Block key={index} text={block} />)}</Suspense>
+    </div>
+  );
+});

@@ -1,0 +1,73 @@
+import { MessageSquareOff } from "lucide-react";
+import { lazy, Suspense, useMemo } from "react";
+import { go, PANELS, useLocation, type Panel } from "../app/location";
+import { PlaceButton, PlaceLink } from "../app/PlaceLink";
+import { useShortcuts, type Shortcut } from "../app/shortcuts";
+import { Empty, ErrorBoundary, Loading } from "../app/states";
+import { useOptionalQuery } from "../connection/api";
+import { MessagesPanel } from "../messages/MessagesPanel";
+import { Streams } from "./Streams";
+import { ThreadHeader } from "./ThreadHeader";
+import { useNewestPlace } from "./useNewestPlace";
+
+const TimelinePanel = lazy(async () => ({ default: (await import("../timeline/TimelinePanel")).TimelinePanel }));
+const ContextPanel = lazy(async () => ({ default: (await import("../context/ContextPanel")).ContextPanel }));
+const ComparePanel = lazy(async () => ({ default: (await import("../compare/ComparePanel")).ComparePanel }));
+const NewMessage = lazy(async () => ({ default: (await import("../compare/NewMessage")).NewMessage }));
+
+type ThreadPanel = Exclude<Panel, "usage">;
+const TITLES: Readonly<Record<ThreadPanel, string>> = { messages: "Messages", timeline: "Timeline", context: "Context", compare: "Compare" };
+const THREAD_PANELS = PANELS.filter((panel) => panel !== "usage");
+
+/** A thread: what it is, and one of the ways to look at it. */
+export function ThreadView({ threadId, panel }: { threadId: string; panel: ThreadPanel }) {
+  const found = useOptionalQuery("getThread", { threadId });
+  useShortcuts(useMemo((): Shortcut[] => THREAD_PANELS.map((name, index) => ({ keys: [String(index + 1)], label: TITLES[name], run: () => go({ panel: name === "messages" ? undefined : name }) })), []));
+  if (found.kind === "loading") return <Loading label="Loading the thread" />;
+  if (found.kind === "value" && found.value === null) {
+    return <Empty icon={<MessageSquareOff size={24} />} title="There is no such thread">It may have been deleted, or the link is of another deployment.<br /><PlaceButton to={{ threadId: undefined }} className="mt-4">To the list</PlaceButton></Empty>;
+  }
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      {found.kind === "value" && found.value !== null && <ThreadHeader thread={found.value} />}
+      <nav aria-label="Views of the thread" className="flex gap-1 overflow-x-auto border-b border-line px-2 sm:px-3">
+        {THREAD_PANELS.map((name) => (
+          <PlaceLink key={name} to={{ panel: name === "messages" ? undefined : name }} aria-current={name === panel ? "page" : undefined}
+            className="-mb-px border-b-2 border-transparent px-2.5 py-2 text-sm text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink">
+            {TITLES[name]}
+          </PlaceLink>
+        ))}
+      </nav>
+      <div className="flex min-h-0 flex-1">
+        <div className={`min-h-0 min-w-0 flex-1 flex-col ${panel === "messages" ? "flex" : "hidden xl:flex"}`}>
+          <div className="min-h-0 flex-1"><ErrorBoundary what="The messages" resetKey={threadId}><MessagesPanel threadId={threadId} /></ErrorBoundary></div>
+          <ErrorBoundary what="What is in flight" resetKey={threadId}><Streams threadId={threadId} /></ErrorBoundary>
+          <ErrorBoundary what="The form for a message" resetKey={threadId}><Suspense fallback={<div className="h-24 border-t border-line" />}><NewMessage threadId={threadId} /></Suspense></ErrorBoundary>
+        </div>
+        {panel !== "messages" && (
+          <section aria-label={TITLES[panel]} className="min-h-0 min-w-0 flex-1 overflow-y-auto border-line xl:max-w-[46rem] xl:border-l">
+            <ErrorBoundary what={`The view “${TITLES[panel]}”`} resetKey={`${threadId} ${panel}`}>
+              <Suspense fallback={<Loading label={`Loading ${TITLES[panel].toLowerCase()}`} />}><PanelOf threadId={threadId} panel={panel} /></Suspense>
+            </ErrorBoundary>
+          </section>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A panel about a turn or a message is about the newest one until the address names another. */
+function PanelOf({ threadId, panel }: { threadId: string; panel: Exclude<ThreadPanel, "messages"> }) {
+  const place = useLocation();
+  const newest = useNewestPlace(threadId, place.order);
+  if (newest === undefined) return <Loading label="Loading the thread" />;
+  const order = place.order ?? newest?.order;
+  const messageId = place.messageId ?? newest?.messageId;
+  if (order === undefined || messageId === undefined) return <Empty title="No messages yet">There is nothing to look at until something was said.</Empty>;
+  switch (panel) {
+    case "timeline": return <TimelinePanel threadId={threadId} order={order} />;
+    case "context": return <ContextPanel threadId={threadId} messageId={messageId} />;
+    case "compare": return <ComparePanel threadId={threadId} messageId={messageId} />;
+    default: return panel satisfies never;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { expectAccessible } from "../support/axe.ts";
+import { screenshotPath } from "../support/browser.ts";
+import { topicSession } from "../support/topicSession.ts";
+
+const session = topicSession("shell");
+
+const topicsOf = (page: Page) => page.getByRole("navigation", { name: "Topics" });
+const PHONE = { width: 390, height: 844 };
+
+describe("the frame of the examples", () => {
+  test("every page is on the overview and in the menu, says what it shows, and opens without an error, also on a phone", async () => {
+    const page = await session.open("/overview");
+    await expectAccessible(page);
+    await page.screenshot({ path: screenshotPath("overview") });
+    const links = page.getByRole("region", { name: "Examples" }).getByRole("link");
+    const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+    expect(paths.length).toBeGreaterThanOrEqual(15);
+    expect(new Set(paths).size).toBe(paths.length);
+    await page.setViewportSize(PHONE);
+    for (const path of paths) {
+      await page.goto(new URL(path, page.url()).href);
+      await page.getByRole("main").getByRole("heading", { level: 2 }).first().waitFor();
+      const { width, title } = await page.evaluate(() => ({ width: document.documentElement.scrollWidth, title: document.querySelector("h1")?.textContent ?? "" }));
+      expect([path, width]).toEqual([path, PHONE.width]);
+      expect(title).not.toBe("");
+    }
+  });
+
+  test("the menu closes groups and remembers it, is a drawer on a phone, and works by keyboard", async () => {
+    const page = await session.open("/usage");
+    const group = page.getByRole("button", { name: "Talk" });
+    await group.press("Enter");
+    await topicsOf(page).getByRole("link", { name: "Streaming" }).waitFor({ state: "detached" });
+    await page.reload();
+    await group.waitFor();
+    expect(await group.getAttribute("aria-expanded")).toBe("false");
+    await page.setViewportSize(PHONE);
+    await page.getByRole("button", { name: "Open the menu" }).click();
+    await topicsOf(page).getByRole("link", { name: "Rate limits" }).waitFor();
+    await page.screenshot({ path: screenshotPath("menu-phone") });
+    await page.keyboard.press("Escape");
+    await topicsOf(page).waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Open the menu" }).click();
+    await topicsOf(page).getByRole("link", { name: "Rate limits" }).click();
+    await page.getByRole("heading", { level: 1, name: "Rate limits" }).waitFor();
+    await topicsOf(page).waitFor({ state: "hidden" });
+  });
+
+  test("each page links its source, which is shown as it is, and the way back closes it", async () => {
+    const page = await session.open("/usage");
+    await page.getByRole("link", { name: "Source" }).click();
+    const source = page.getByRole("dialog", { name: "Source of “Usage and invoices”" });
+    await source.getByRole("link", { name: "convex/usage/reply.ts" }).click();
+    await source.getByText("usageHandler").first().waitFor();
+    expect(new URL(page.url()).hash).toBe("#source/example/convex/usage/reply.ts");
+    await expectAccessible(page);
+    await page.getByRole("dialog").screenshot({ path: screenshotPath("source") });
+    await page.keyboard.press("Escape");
+    await source.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Use the dark theme" }).click();
+    await page.reload();
+    await page.getByText("Nothing was used this month.").waitFor();
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+    await expectAccessible(page);
+  });
+});

@@ -35,7 +35,7 @@ export default defineConfig({
         resolve, ssr,
         test: {
           name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
-          fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000,
+          fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000,
           // After the others: a page that shares two cores with a thousand unit tests shows its words late.
           sequence: { groupOrder: 1 },
         },

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
+// What a user's browser runs; React works more in development.
+process.env.NODE_ENV = "production";
+
 // The hooks are TypeScript with JSX, which Node does not load by itself: they are bundled with what measures them.
 // Everything else stays outside, so that both sides use the same React and the same client.
 const folder = mkdtempSync(join(import.meta.dirname, ".build-"));

@@ -21,12 +21,12 @@ export class VirtualTime {
   static begin(): VirtualTime {
     const clock = FakeTimers.install({
       now: Date.UTC(2026, 0, 1),
-      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"],
+      // Intervals stay real: the only one is the beat by which the backend's watchdog knows that this thread lives.
+      toFake: ["setTimeout", "clearTimeout", "Date"],
     });
     // Node's timers run in the asynchronous context that started them, which is how the backend knows whose they are.
-    const { setTimeout: later, setInterval: often } = globalThis;
+    const { setTimeout: later } = globalThis;
     globalThis.setTimeout = Object.assign(((callback: () => void, ...rest: []) => later(AsyncResource.bind(callback), ...rest)) as typeof later, later);
-    globalThis.setInterval = Object.assign(((callback: () => void, ...rest: []) => often(AsyncResource.bind(callback), ...rest)) as typeof often, often);
     return new VirtualTime(clock);
   }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { bundleApp, openBackend, type Backend, type Bundle, type LogEntry } from "convex-embedded";
 import { VirtualTime } from "./clock.ts";
 import { Meter } from "./meter.ts";
+import { weighed } from "./weighed.ts";
 
 /** What is compared. */
 export type Side = "ours" | "peer";
@@ -11,7 +12,7 @@ export type Side = "ours" | "peer";
 const bundles = new Map<Side, Promise<Bundle>>();
 
 /** Made before the clock stops: a bundler is a process of its own. */
-export function bundleOf(side: Side): Promise<Bundle> {
+function bundleOf(side: Side): Promise<Bundle> {
   const functionsDir = join(import.meta.dirname, side, "convex");
   const bundle = bundles.get(side) ?? bundleApp({ functionsDir, conditions: ["@convex-dev/component-source"] });
   bundles.set(side, bundle);
@@ -44,7 +45,7 @@ export class Deployment {
       deployment.meter.add(entry);
     };
     try {
-      await deployment.backend.push(request);
+      await deployment.backend.push(weighed(request));
       return await measure(deployment);
     } finally {
       // To close is to wait for sockets and the disk: for that, time is real again.
@@ -56,23 +57,38 @@ export class Deployment {
 
   /** Calls a function of the app as a client would, and lets the time pass that it takes. */
   async call<Result>(kind: "query" | "mutation" | "action", path: string, args: Record<string, unknown>): Promise<Result> {
-    return this.time.run(this.start<Result>(kind, path, args));
+    return this.time.run(this.start<Result>(kind, { path, args }));
   }
 
-  /** The same, without waiting. */
-  async start<Result>(kind: "query" | "mutation" | "action", path: string, args: Record<string, unknown>): Promise<Result> {
+  /** The same, without waiting; `componentPath` names a component whose function is meant. */
+  async start<Result>(kind: "query" | "mutation" | "action", { path, args, componentPath = "" }: FunctionCall): Promise<Result> {
     const { outcome } = await this.backend.functions[kind]({
-      componentPath: "",
+      componentPath,
       path,
       // Arguments of the bench are plain JSON.
       args: args as never,
       identity: { kind: "none" },
       caller: "SyncWebsocket",
       requestId: "0000000000000000",
-      allowInternal: false,
+      allowInternal: componentPath !== "",
     });
     if (!outcome.ok) throw new Error(`${this.side} ${path}: ${outcome.error.message}`);
     // What the app's own function returns.
     return outcome.value as Result;
   }
+
+  /** Posts to the app's HTTP actions and reads the whole response. */
+  async post(path: string, body: object): Promise<string> {
+    const request = new Request(`http://127.0.0.1${path}`, { method: "POST", body: JSON.stringify(body) });
+    const caller = { requestId: "0000000000000000", ip: null };
+    const response = await this.backend.functions.httpAction(request, { kind: "none" }, caller);
+    if (!response.ok) throw new Error(`${this.side} ${path}: ${response.status} ${await response.text()}`);
+    return await response.text();
+  }
+}
+
+export interface FunctionCall {
+  readonly path: string;
+  readonly args: Record<string, unknown>;
+  readonly componentPath?: string;
 }

@@ -1,7 +1,7 @@
 import type { AttachedClient, Connection } from "convex-embedded";
 import type { Deployment } from "./deployment.ts";
 
-/** From a commit to the new result, and from the deployment to a client and back. Milliseconds, one way. */
+/** From a commit to the new result of a query, and from the deployment to a client and back. Milliseconds, one way. */
 const RERUN_MS = 10;
 const NETWORK_MS = 25;
 
@@ -35,15 +35,12 @@ export function memorySocket(deployment: Deployment): { constructor: typeof WebS
     onclose: ((event: { code: number; reason: string }) => void) | null = null;
     onerror: ((event: unknown) => void) | null = null;
     readonly #server: AttachedClient;
+    #receivedMs = -1;
+    #arrivedMs = 0;
 
     constructor() {
       const connection: Connection = {
-        send: (frame) => {
-          const text = frame.toString();
-          counts.down += Buffer.byteLength(text);
-          deployment.time.note();
-          this.#later(RERUN_MS + NETWORK_MS, () => this.onmessage?.({ data: text }));
-        },
+        send: (frame) => this.#deliver(frame.toString()),
         close: (code, reason) => this.#later(NETWORK_MS, () => this.onclose?.({ code, reason })),
         pause: () => undefined,
         resume: () => undefined,
@@ -61,13 +58,26 @@ export function memorySocket(deployment: Deployment): { constructor: typeof WebS
     send(text: string): void {
       counts.up += Buffer.byteLength(text);
       counts.added += text.split('"type":"Add"').length - 1;
-      this.#later(NETWORK_MS, () => this.#server.receive(text));
+      this.#later(NETWORK_MS, () => {
+        this.#receivedMs = deployment.time.nowMs;
+        this.#server.receive(text);
+      });
     }
 
     close(): void {
       this.readyState = 3;
       this.#server.closed();
       this.#later(0, () => this.onclose?.({ code: 1000, reason: "" }));
+    }
+
+    /** What answers the client comes at once, what a commit changed a little later; nothing overtakes. */
+    #deliver(data: string): void {
+      counts.down += Buffer.byteLength(data);
+      deployment.time.note();
+      const { nowMs } = deployment.time;
+      const isAnswer = this.#receivedMs === nowMs;
+      this.#arrivedMs = Math.max(this.#arrivedMs, nowMs + NETWORK_MS + (isAnswer ? 0 : RERUN_MS));
+      this.#later(this.#arrivedMs - nowMs, () => this.onmessage?.({ data }));
     }
 
     #later(delayMs: number, callback: () => void): void {

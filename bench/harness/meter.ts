@@ -1,21 +1,32 @@
 import type { LogEntry } from "convex-embedded";
+import { bytesBetween } from "./weighed.ts";
 
 /** What was done, as a bill counts it. */
 export interface Counts {
   /** A client's calls, scheduled runs, runs of subscriptions, and what actions start. */
-  calls: number;
+  readonly calls: number;
+  /** Calls inside queries and mutations: no bill shows them. */
+  readonly nestedCalls: number;
   /** Index ranges and gets. */
-  ranges: number;
-  documentsRead: number;
-  bytesRead: number;
-  documentsWritten: number;
-  bytesWritten: number;
+  readonly ranges: number;
+  readonly documentsRead: number;
+  readonly bytesRead: number;
+  readonly documentsWritten: number;
+  readonly bytesWritten: number;
 }
 
-/** List price: 2 µ$ a call, 0.2 µ$ a kilobyte of database traffic. */
-export function priceOf(...all: readonly Counts[]): number {
-  const sum = all.reduce((total, counts) => total + counts.calls * 2 + ((counts.bytesRead + counts.bytesWritten) / 1024) * 0.2, 0);
-  return Math.round(sum * 10) / 10;
+/** List price in µ$: of a call, and of a kilobyte of database traffic. */
+const CALL_PRICE = 2;
+const KILOBYTE_PRICE = 0.2;
+
+/** The list price in µ$. */
+export function priceOf({ calls, bytesRead, bytesWritten }: Counts): number {
+  return calls * CALL_PRICE + ((bytesRead + bytesWritten) / 1024) * KILOBYTE_PRICE;
+}
+
+/** Bytes read and written. */
+export function trafficOf({ bytesRead, bytesWritten }: Counts): number {
+  return bytesRead + bytesWritten;
 }
 
 interface Line {
@@ -29,7 +40,9 @@ export class Meter {
   #lines: Line[] = [];
 
   add(entry: LogEntry): void {
-    for (const { messages, timestampMs } of entry.logLines) this.#lines.push({ text: messages.join(" "), atMs: timestampMs });
+    // An action's lines come while it runs, and once more when it has ended.
+    const isNew = entry.kind === "Progress" || entry.udfType === "Query" || entry.udfType === "Mutation";
+    if (isNew) for (const { messages, timestampMs } of entry.logLines) this.#lines.push({ text: messages.join(" "), atMs: timestampMs });
     if (entry.kind === "Completion") this.#entries.push(entry);
   }
 
@@ -46,10 +59,21 @@ export class Meter {
     return line.atMs;
   }
 
+  /** How often a line with this text was logged. */
+  logged(text: string): number {
+    return this.#lines.filter((line) => line.text.includes(text)).length;
+  }
+
+  /** Arguments and results of what actions called. */
+  get bytesBetweenCalls(): number {
+    return this.#lines.reduce((sum, { text }) => sum + bytesBetween(text), 0);
+  }
+
   count(matches: (entry: LogEntry) => boolean = () => true): Counts {
-    const sum: Counts = { calls: 0, ranges: 0, documentsRead: 0, bytesRead: 0, documentsWritten: 0, bytesWritten: 0 };
-    for (const { usage } of this.#entries.filter(matches)) {
+    const sum = { calls: 0, nestedCalls: 0, ranges: 0, documentsRead: 0, bytesRead: 0, documentsWritten: 0, bytesWritten: 0 };
+    for (const { usage, nested = [] } of this.#entries.filter(matches)) {
       sum.calls += 1;
+      sum.nestedCalls += nested.length;
       sum.ranges += usage.databaseQueries;
       sum.documentsRead += usage.documentsRead;
       sum.bytesRead += usage.bytesRead;

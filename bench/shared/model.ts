@@ -1,11 +1,13 @@
 import type { EmbeddingModelV4, LanguageModelV4, LanguageModelV4StreamPart, LanguageModelV4Usage } from "@ai-sdk/provider";
 
-/** What the model says in one call: a number of words at a pace, or a tool's call. */
-export type Step = { words: number; everyMs: number } | { tool: string; input: unknown };
+/** What the model says in one call: a number of words at a pace, the first after a while of its own, or a tool's call. */
+export type Step = { words: number; everyMs: number; firstAfterMs?: number | undefined } | { tool: string; input: unknown };
 
 /** What an action logs when its model is called, and when that says its first word. */
 export const MODEL_CALLED = "bench: the model is called";
 export const FIRST_WORD = "bench: the first word";
+/** What an action logs for each call of an embedding model. */
+export const EMBEDDING_CALLED = "bench: the embedding model is called";
 
 /** Four characters each, with their space: what a token of English has. */
 const WORDS = ["one", "may", "say", "all", "day", "how", "the", "sun", "and", "sea", "met", "far", "off"];
@@ -46,7 +48,8 @@ function streamOf(step: Step, call: number): ReadableStream<LanguageModelV4Strea
       if ("words" in step) {
         controller.enqueue({ type: "text-start", id: "0" });
         for (let index = 0; index < step.words; index += 1) {
-          await new Promise((resolve) => setTimeout(resolve, step.everyMs));
+          const waitMs = index === 0 ? (step.firstAfterMs ?? step.everyMs) : step.everyMs;
+          if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
           if (index === 0) console.log(FIRST_WORD);
           controller.enqueue({ type: "text-delta", id: "0", delta: word(index) });
         }
@@ -84,15 +87,21 @@ export function embedder(dimensions: number): EmbeddingModelV4 {
     modelId: `bench-embedding-${dimensions}`,
     maxEmbeddingsPerCall: 100,
     supportsParallelCalls: true,
-    doEmbed: async ({ values }) => ({ embeddings: values.map((value) => vectorOf(value, dimensions)), usage: { tokens: values.length }, warnings: [] }),
+    doEmbed: async ({ values }) => {
+      console.log(EMBEDDING_CALLED);
+      return { embeddings: values.map((value) => vectorOf(value, dimensions)), usage: { tokens: values.length }, warnings: [] };
+    },
   };
 }
+
+/** As many as providers give. */
+const DECIMALS = 9;
 
 export function vectorOf(value: string, dimensions: number): number[] {
   let state = 2166136261;
   for (const character of value) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 16777619);
   return Array.from({ length: dimensions }, () => {
     state = Math.imul(state, 1664525) + 1013904223;
-    return ((state >>> 8) / 2 ** 24) * 2 - 1;
+    return Number((((state >>> 8) / 2 ** 24) * 0.2 - 0.1).toFixed(DECIMALS));
   });
 }

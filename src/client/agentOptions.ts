@@ -162,7 +162,7 @@ export type StreamingOptions = {
   /**
    * The least time between two writes of text, ms; or how it grows with the time since the first text, as
    * {@link adaptiveThrottle} makes it. The first text and every change of state go at once.
-   * Default: 250, and after ten seconds slowly more, up to 500.
+   * Default: 250, and after three seconds slowly more, up to 500.
    */
   throttleMs?: Throttle;
   /**

@@ -142,13 +142,15 @@ describe("whose messages are found", () => {
     );
   });
 
+  // get-convex/agent 256
   test("orders of different threads are never compared: an early prompt finds late messages of another thread", async () => {
     const t = setup();
     const [old, current] = [await newThread(t, "ada"), await newThread(t, "ada")];
-    await add(t, old, [say("x"), say("y"), say("z"), say("espresso", true)]);
+    await add(t, old, [say("x"), say("y"), say("z"), say("espresso", true), say("after")]);
     const [prompt] = await add(t, current, [say("espresso", true)]);
     const ask = { threadId: current, userId: "ada", targetMessageId: prompt!._id, beforeOrder: 0 };
     expect(textsOf(await byVector(t, ask))).toEqual(["espresso"]);
+    expect(textsOf(await byVector(t, { ...ask, messageRange: { before: 1, after: 1 } }))).toEqual(["z", "espresso", "after"]);
     const words = await t.query(api.search.byText, { ...ask, text: "espresso", limit: 5 });
     expect(words.map(({ threadId }) => threadId)).toEqual([old]);
   });

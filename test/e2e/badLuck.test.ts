@@ -15,7 +15,7 @@ const session = ownTopicSession("bad-luck", () => ({
 
 async function send(page: Page, text: string): Promise<void> {
   await page.getByRole("textbox", { name: "Message" }).fill(text);
-  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
 }
 
 const failure = (page: Page) => page.getByRole("alert").filter({ hasText: "The reply failed" });
@@ -51,12 +51,13 @@ describe("a backend that goes away", () => {
 describe("a provider in trouble", () => {
   test("each kind is told with what to do, nothing is lost, and trying again helps once it is well", async () => {
     const troubles = [
-      { prompt: "It is crowded", keeps: "", says: /Slow down, please[^]*Wait a minute, then try again/ },
-      { prompt: "It is broken", keeps: "", says: /Something broke at the provider[^]*Try again in a moment/ },
-      { prompt: "It is endless", says: /broke off[^]*try again/, keeps: "word word word" },
-      { prompt: "It is silent", keeps: "", says: /did not answer[^]*Try again/ },
+      { path: "/chat", prompt: "It is crowded", keeps: "", says: /Slow down, please[^]*Wait a minute, then try again/ },
+      { path: "/chat", prompt: "It is broken", keeps: "", says: /Something broke at the provider[^]*Try again in a moment/ },
+      { path: "/chat", prompt: "It is endless", says: /broke off[^]*try again/, keeps: "word word word" },
+      { path: "/use-chat", prompt: "It is too crowded", keeps: "", says: /Slow down, please[^]*Try again/ },
+      { path: "/chat", prompt: "It is silent", keeps: "", says: /did not answer[^]*Try again/ },
     ];
-    const pages = await Promise.all(troubles.map(async (trouble) => ({ ...trouble, page: await session.open("/chat") })));
+    const pages = await Promise.all(troubles.map(async (trouble) => ({ ...trouble, page: await session.open(trouble.path) })));
     await Promise.all(pages.map(({ page, prompt }) => send(page, prompt)));
     await Promise.all(pages.filter(({ keeps }) => keeps !== "").map(({ page, keeps }) => page.getByText(keeps).waitFor()));
     provider?.cut();
@@ -65,7 +66,7 @@ describe("a provider in trouble", () => {
       expect(await failure(page).innerText()).toMatch(says);
       expect(await page.getByRole("article", { name: "You" }).innerText()).toBe(prompt);
       expect(await page.getByRole("region", { name: "Messages" }).innerText()).toContain(keeps);
-      await page.screenshot({ path: screenshotPath(`bad-luck-${prompt.split(" ").at(-1)}`) });
+      await page.screenshot({ path: screenshotPath(`bad-luck-${prompt.slice("It is ".length).replace(" ", "-")}`) });
     }
     provider?.heal();
     await Promise.all(pages.map(async ({ page }) => {

@@ -10,7 +10,7 @@ export interface PlaygroundSession {
   /** A browser of its own on the playground, which knows its connection. `place` is the part of the address behind `#`. */
   open(place?: string, options?: BrowserContextOptions): Promise<Page>;
   /** The same page where nobody knows a connection: as it is hosted. */
-  openHosted(options?: BrowserContextOptions): Promise<Page>;
+  openHosted(options?: BrowserContextOptions, place?: string): Promise<Page>;
   /** What the page was told: where the deployment is, and the key. */
   connection(): Promise<{ url: string; apiKey: string }>;
   /** Calls a function of the playground's API with the page's key. */
@@ -53,7 +53,7 @@ export function playgroundSession(): PlaygroundSession {
   const connection = () => (known ??= readConnection());
   return {
     open: (place = "", options) => openAt(`${inject("sharedExample").playground}/${place}`, options),
-    openHosted: (options) => openAt(hosted?.url ?? "", options),
+    openHosted: (options, place = "") => openAt(`${hosted?.url}/${place}`, options),
     connection,
     async call<Result>(kind: "query" | "mutation" | "action", name: string, args: object): Promise<Result> {
       const { url, apiKey } = await connection();

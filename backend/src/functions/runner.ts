@@ -213,7 +213,8 @@ class Runner implements AppRunner {
 
   /** Writes the log entry of a call that came to its end; returns how long it took. */
   #complete(begun: Begun, { error, usage, nested = [] }: { error: string | null; usage: UsageCounts; nested?: readonly NestedCall[] }): number {
-    return this.#log(begun, { kind: "Completion", logLines: begun.logs.lines, error, usage, ...(nested.length === 0 ? {} : { nested }) });
+    const entry = { kind: "Completion" as const, logLines: begun.logs.lines, error, usage };
+    return this.#log(begun, nested.length === 0 ? entry : { ...entry, nested });
   }
 
   #log(begun: Begun, entry: Pick<LogEntry, "kind" | "logLines" | "error" | "usage" | "nested">): number {

@@ -136,6 +136,14 @@ export function startAction(tx: Transaction, ticket: Ticket): boolean {
   return true;
 }
 
+/** Removes the ticket of a job that was due but is gone or over: else it would be due for ever. */
+export function dropClosed(tx: Transaction, { owner, kind }: Ticket): void {
+  const current = kind === "function" ? findTicket(tx, owner) : null;
+  if (current?.phase !== "pending") return;
+  const row = tx.get(owner.componentPath, owner.id);
+  if (row === null || stateOf(row) !== "pending") tx.remove(APP, current.id);
+}
+
 /** Lets a job wait after trouble of the machine. */
 export function postpone(tx: Transaction, ticket: Ticket, wakeMs: number): void {
   const current = findTicket(tx, ticket.owner);

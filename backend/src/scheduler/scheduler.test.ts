@@ -80,6 +80,13 @@ describe("a scheduled mutation", () => {
   });
 });
 
+test("a job whose row is gone when it is due is dropped, and looked at no more", async () => {
+  const id = await app.schedule("m.js:note", { delayMs: 1000 });
+  await app.store.mutate(async (tx) => tx.remove("", id));
+  await app.ports.advance(DAY);
+  expect([app.calls.length, app.store.rows("", "_scheduled_jobs"), app.ports.timers, notes()]).toEqual([1, [], [], []]);
+});
+
 test("what a transaction that rolls back scheduled never runs", async () => {
   const attempt = app.store.mutate(async (tx) => {
     app.scheduler.hooks.schedule(tx, app.request("m.js:note"));

@@ -7,7 +7,7 @@ import { settleCron } from "./crons.ts";
 import { DueQueue, type DueJob } from "./dueQueue.ts";
 import { skippedEntry } from "./skippedLog.ts";
 import {
-  addJob, APP, beginMutation, cancelJob, CRONS_TABLE, expireJobs, findTicket, JobClosedError, nextWakeMs, parseTicket, postpone,
+  addJob, APP, beginMutation, cancelJob, CRONS_TABLE, dropClosed, expireJobs, findTicket, JobClosedError, nextWakeMs, parseTicket, postpone,
   readTickets, settleJob, startAction, TICKETS_TABLE, TRANSIENT_ACTION_ERROR, type Ticket,
 } from "./jobs.ts";
 
@@ -231,7 +231,10 @@ class TicketScheduler implements Scheduler {
       const { outcome } = await functions.mutation(this.#call(job));
       if (!outcome.ok) await this.#settle(ticket, outcome);
     } catch (error) {
-      if (error instanceof JobClosedError) return;
+      if (error instanceof JobClosedError) {
+        await this.#transactions.mutate(async (tx) => dropClosed(tx, ticket));
+        return;
+      }
       this.#onTrouble(error);
       const wakeMs = this.#ports.nowMs() + backoffMs(ticket.attempts + 1);
       await this.#transactions.mutate(async (tx) => postpone(tx, ticket, wakeMs));

@@ -24,10 +24,12 @@ export function documentKey(index: DatabaseIndex, document: JsonObject, identity
   return encodeKeyWith(index.paths.map((path) => getFieldPath(document, path)), endOf(identity.internalId));
 }
 
+// Copied into each key at once.
+const end = new Uint8Array(1 + ID_BYTES);
+end[0] = ID_TAG;
+
 /** The end of every key but those of `by_id`: what the rows with equal fields are ordered by. */
 function endOf(internalId: Uint8Array): Uint8Array {
-  const end = new Uint8Array(1 + ID_BYTES);
-  end[0] = ID_TAG;
   end.set(internalId, 1);
   return end;
 }

@@ -155,6 +155,7 @@ function refuse(socket: Duplex, status: string): void {
 }
 
 function textOf(data: RawData): string {
+  if (Buffer.isBuffer(data)) return data.toString("utf8");
   if (Array.isArray(data)) return Buffer.concat(data).toString("utf8");
   return Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data).toString("utf8");
 }

@@ -56,7 +56,12 @@ const FEW_WRITES = 4;
 /** Whether it can be seen at a glance that no two writes are of one document. */
 function areApart(writes: readonly DocumentWrite[]): boolean {
   if (writes.length > FEW_WRITES) return false;
-  return writes.every((write, at) => write.id === "" || writes.findIndex(({ id }) => id === write.id) === at);
+  for (let at = 1; at < writes.length; at++) {
+    const id = writes[at]?.id;
+    if (id === "") continue;
+    for (let before = 0; before < at; before++) if (writes[before]?.id === id) return false;
+  }
+  return true;
 }
 
 function isChange({ id, before, after }: DocumentWrite): boolean {

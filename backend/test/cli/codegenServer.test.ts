@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import { compileCache } from "../support/compileCache.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const fixture = join(root, "backend/test/fixtures/counterApp");
@@ -17,6 +18,6 @@ function generated(folder: string): Record<string, string> {
 
 test("the official codegen writes a component's typed API and an app's components", async () => {
   cpSync(fixture, copy, { recursive: true, filter: (path) => !path.endsWith("_generated") });
-  await promisify(execFile)(process.execPath, [join(root, "backend/scripts/codegen.ts"), "--project", copy, "--component", "counter", "--app"]);
+  await promisify(execFile)(process.execPath, [join(root, "backend/scripts/codegen.ts"), "--project", copy, "--component", "counter", "--app"], { env: { ...process.env, ...compileCache } });
   for (const folder of ["counter/_generated", "convex/_generated"]) expect(generated(join(copy, folder))).toEqual(generated(join(fixture, folder)));
 });

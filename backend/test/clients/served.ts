@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { makeFunctionReference, type PaginationOptions, type PaginationResult } from "convex/server";
 import { BackendProcess } from "../support/backendProcess.ts";
+import { compileCache } from "../support/compileCache.ts";
 
 /** The functions of the app in `app/`. */
 export const messages = {
@@ -35,7 +36,7 @@ export class Served {
   }
 
   static async open(): Promise<Served> {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, "prepare.ts")]);
+    const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, "prepare.ts")], { env: { ...process.env, ...compileCache } });
     // Its output is one of these.
     const prepared = JSON.parse(stdout) as Prepared;
     return new Served(prepared, await BackendProcess.start(prepared.dataDir));

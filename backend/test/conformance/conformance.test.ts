@@ -3,6 +3,7 @@ import { callLaws } from "./laws/calls.ts";
 import { componentLaws } from "./laws/components.ts";
 import { databaseLaws } from "./laws/database.ts";
 import { fileLaws } from "./laws/files.ts";
+import { limitLaws } from "./laws/limits.ts";
 import { orderLaws } from "./laws/order.ts";
 import { pageLaws } from "./laws/pages.ts";
 import { schedulerLaws } from "./laws/scheduler.ts";
@@ -12,7 +13,7 @@ import { targetKinds, type Target } from "./targets.ts";
 
 const topics = {
   functions: callLaws, validators: validatorLaws, database: databaseLaws, order: orderLaws, pages: pageLaws, scheduler: schedulerLaws, files: fileLaws,
-  searches: searchLaws, components: componentLaws,
+  searches: searchLaws, components: componentLaws, limits: limitLaws,
 };
 
 // The same laws, on convex-test (which imitates Convex in memory) and on this backend.

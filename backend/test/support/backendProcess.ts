@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Clock } from "./clock.ts";
+import { compileCache } from "./compileCache.ts";
 
 /** What a process is told to serve. */
 export interface ServeRequest {
@@ -30,7 +31,7 @@ export class BackendProcess {
 
   /** Starts the process; it waits to be told what to serve, so that its own start can be over by then. */
   constructor() {
-    this.#child = spawn(process.execPath, [join(import.meta.dirname, "serve.ts")], { stdio: ["pipe", "pipe", "inherit"] });
+    this.#child = spawn(process.execPath, [join(import.meta.dirname, "serve.ts")], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...compileCache } });
     this.#gone = once(this.#child, "exit").then(() => (this.#isGone = true));
     this.#ended = once(this.#child, "exit").then(([code, signal]) => {
       throw new Error(`The backend ended with ${String(code ?? signal)} before it served`);

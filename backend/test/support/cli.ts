@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Backend } from "../../src/index.ts";
+import { compileCache } from "./compileCache.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const CLI = join(ROOT, "node_modules/convex/bin/main.js");
@@ -31,7 +32,7 @@ export class CliProject {
     cpSync(fixture, this.dir, { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(this.dir, "node_modules"), "dir");
     const { CONVEX_DEPLOYMENT: _deployment, CONVEX_DEPLOY_KEY: _key, ...env } = process.env;
-    this.#env = { ...env, CI: "1", ...(backend === null ? {} : { CONVEX_SELF_HOSTED_URL: backend.url, CONVEX_SELF_HOSTED_ADMIN_KEY: backend.adminKey }) };
+    this.#env = { ...env, ...compileCache, CI: "1", ...(backend === null ? {} : { CONVEX_SELF_HOSTED_URL: backend.url, CONVEX_SELF_HOSTED_ADMIN_KEY: backend.adminKey }) };
   }
 
   path(...names: string[]): string {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { flushCompileCache } from "node:module";
 import { createInterface } from "node:readline";
 import { openBackend } from "../../src/index.ts";
 import { Clock } from "./clock.ts";
@@ -14,3 +15,5 @@ process.stdin.resume().once("end", () => process.exit(0));
 const ports = clock === undefined ? undefined : Clock.running(clock);
 const backend = await openBackend({ dataDir, port, sitePort: 0, durability, ports });
 process.stdout.write(`${backend.url}\n`);
+// It will be killed, and keeps at its end what it has compiled; so it does that now.
+flushCompileCache();

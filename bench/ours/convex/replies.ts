@@ -1,4 +1,4 @@
-import { Agent, createTool, stepCountIs } from "convex-agent";
+import { adaptiveThrottle, Agent, createTool, stepCountIs } from "convex-agent";
 import { v } from "convex/values";
 import { z } from "zod";
 import { slowed } from "../../shared/latency";
@@ -18,11 +18,11 @@ function agentOf(steps: readonly Step[]) {
 const prompted = { threadId: v.string(), promptMessageId: v.string() };
 const said = { words: v.number(), everyMs: v.number(), firstAfterMs: v.optional(v.number()) };
 
-/** A reply whose stream is stored for everybody, every `throttleMs`. */
+/** A reply whose stream is stored for everybody: every `throttleMs`, or every `firstMs` at first and `lastMs` later. */
 export const stream = action({
-  args: { ...prompted, ...said, throttleMs: v.optional(v.any()) },
-  handler: async (ctx, { threadId, promptMessageId, throttleMs, ...step }) => {
-    const saveStreamDeltas = throttleMs === undefined ? true : { throttleMs };
+  args: { ...prompted, ...said, throttle: v.optional(v.union(v.number(), v.object({ firstMs: v.number(), afterMs: v.number(), lastMs: v.number() }))) },
+  handler: async (ctx, { threadId, promptMessageId, throttle, ...step }) => {
+    const saveStreamDeltas = throttle === undefined ? true : { throttleMs: typeof throttle === "number" ? throttle : adaptiveThrottle(throttle) };
     const result = await agentOf([step]).streamText(slowed(ctx), { threadId }, { promptMessageId }, { saveStreamDeltas });
     await result.consumeStream();
     return null;
@@ -39,10 +39,11 @@ export const respond = httpAction(async (ctx, request) => {
 });
 
 export const write = action({
-  args: { ...prompted, toolSteps: v.number(), words: v.number() },
-  handler: async (ctx, { threadId, promptMessageId, toolSteps, words }) => {
+  args: { ...prompted, toolSteps: v.number(), words: v.number(), recentMessages: v.optional(v.number()) },
+  handler: async (ctx, { threadId, promptMessageId, toolSteps, words, recentMessages }) => {
     const calls = Array.from({ length: toolSteps }, (_, index): Step => ({ tool: "lookUp", input: { what: `thing ${index}` } }));
-    await agentOf([...calls, { words, everyMs: 0 }]).generateText(slowed(ctx), { threadId }, { promptMessageId });
+    const agent = agentOf([...calls, { words, everyMs: 0 }]);
+    await agent.generateText(slowed(ctx), { threadId }, { promptMessageId }, { contextOptions: { recentMessages } });
     return null;
   },
 });

@@ -34,17 +34,10 @@ export const send = mutation({
 
 /** Turns of a question and an answer. */
 export const fill = mutation({
-  args: { threadId: v.string(), turns: v.number(), from: v.number(), characters: v.number() },
-  handler: async (ctx, { threadId, turns, from, characters }) => {
-    for (let turn = from; turn < from + turns; turn += 1) {
-      const { messageId } = await saveMessage(ctx, components.agent, { threadId, userId: "user", prompt: filler(characters) });
-      await saveMessages(ctx, components.agent, {
-        threadId,
-        userId: "user",
-        promptMessageId: messageId,
-        messages: [{ role: "assistant", content: filler(characters) }],
-      });
-    }
+  args: { threadId: v.string(), turns: v.number(), characters: v.number() },
+  handler: async (ctx, { threadId, turns, characters }) => {
+    const turn = (["user", "assistant"] as const).map((role) => ({ role, content: filler(characters) }));
+    await saveMessages(ctx, components.agent, { threadId, userId: "user", messages: Array.from({ length: turns }, () => turn).flat() });
     return null;
   },
 });

@@ -1,9 +1,9 @@
 import { Agent, createTool, stepCountIs } from "@convex-dev/agent";
 import { v } from "convex/values";
 import { z } from "zod";
-import { action, components } from "./setup";
 import { slowed } from "../../shared/latency";
 import { model, type Step } from "../../shared/model";
+import { action, components, httpAction } from "./setup";
 
 const lookUp = createTool({
   description: "Looks something up",
@@ -16,22 +16,34 @@ function agentOf(steps: readonly Step[]) {
 }
 
 const prompted = { threadId: v.string(), promptMessageId: v.string() };
+const said = { words: v.number(), everyMs: v.number(), firstAfterMs: v.optional(v.number()) };
 
+/** A reply whose stream is stored for everybody, every `throttle` milliseconds. */
 export const stream = action({
-  args: { ...prompted, words: v.number(), everyMs: v.number() },
-  handler: async (ctx, { threadId, promptMessageId, words, everyMs }) => {
-    const agent = agentOf([{ words, everyMs }]);
-    const result = await agent.streamText(slowed(ctx), { threadId }, { promptMessageId }, { saveStreamDeltas: true });
+  args: { ...prompted, ...said, throttle: v.optional(v.number()) },
+  handler: async (ctx, { threadId, promptMessageId, throttle, ...step }) => {
+    const saveStreamDeltas = throttle === undefined ? true : { throttleMs: throttle };
+    const result = await agentOf([step]).streamText(slowed(ctx), { threadId }, { promptMessageId }, { saveStreamDeltas });
     await result.consumeStream();
     return null;
   },
 });
 
+/** A reply that its sender reads as the response, while others read what is stored of it every two seconds. */
+export const respond = httpAction(async (ctx, request) => {
+  // The bench's own request.
+  const { threadId, promptMessageId, ...step } = (await request.json()) as { threadId: string; promptMessageId: string; words: number; everyMs: number };
+  const saveStreamDeltas = { throttleMs: 2000, returnImmediately: true };
+  const result = await agentOf([step]).streamText(slowed(ctx), { threadId }, { promptMessageId }, { saveStreamDeltas });
+  return result.toUIMessageStreamResponse();
+});
+
 export const write = action({
-  args: { ...prompted, toolSteps: v.number(), words: v.number() },
-  handler: async (ctx, { threadId, promptMessageId, toolSteps, words }) => {
+  args: { ...prompted, toolSteps: v.number(), words: v.number(), recentMessages: v.optional(v.number()) },
+  handler: async (ctx, { threadId, promptMessageId, toolSteps, words, recentMessages }) => {
     const calls = Array.from({ length: toolSteps }, (_, index): Step => ({ tool: "lookUp", input: { what: `thing ${index}` } }));
-    await agentOf([...calls, { words, everyMs: 0 }]).generateText(slowed(ctx), { threadId }, { promptMessageId });
+    const agent = agentOf([...calls, { words, everyMs: 0 }]);
+    await agent.generateText(slowed(ctx), { threadId }, { promptMessageId }, { contextOptions: { recentMessages } });
     return null;
   },
 });

@@ -1,7 +1,7 @@
 import { Agent } from "@convex-dev/agent";
 import { v } from "convex/values";
-import { embedder, model } from "../../shared/model";
 import { slowed } from "../../shared/latency";
+import { embedder, model } from "../../shared/model";
 import { action, components } from "./setup";
 
 const DIMENSIONS = 1536;
@@ -10,33 +10,36 @@ const agent = new Agent(components.agent, {
   name: "bench",
   languageModel: model([{ words: 40, everyMs: 0 }]),
   embeddingModel: embedder(DIMENSIONS),
-  contextOptions: { recentMessages: 10, searchOptions: { limit: 10, textSearch: true, vectorSearch: true, messageRange: { before: 2, after: 1 } } },
+  contextOptions: { searchOptions: { limit: 10, textSearch: true, vectorSearch: true } },
 });
 
 /** Saves turns with their vectors. */
 export const fill = action({
-  args: { threadId: v.string(), turns: v.number() },
-  handler: async (ctx, { threadId, turns }) => {
-    for (let turn = 0; turn < turns; turn += 1) {
-      const { messages } = await agent.saveMessages(ctx, {
-        threadId,
-        userId: "user",
-        messages: [
-          { role: "user", content: `Question ${turn}: what did we say about topic ${turn % 37}?` },
-          { role: "assistant", content: `Answer ${turn}: we said a few hundred characters about topic ${turn % 37}. `.repeat(4) },
-        ],
-        skipEmbeddings: true,
-      });
-      await agent.generateAndSaveEmbeddings(ctx, { messageIds: messages.map(({ _id }) => _id) });
-    }
+  args: { threadId: v.string(), from: v.number(), turns: v.number(), characters: v.number() },
+  handler: async (ctx, { threadId, from, turns, characters }) => {
+    const { messages } = await agent.saveMessages(ctx, {
+      threadId,
+      userId: "user",
+      messages: Array.from({ length: turns }, (_, index) => [
+        { role: "user" as const, content: said("Question", from + index, characters) },
+        { role: "assistant" as const, content: said("Answer", from + index, characters) },
+      ]).flat(),
+      skipEmbeddings: true,
+    });
+    await agent.generateAndSaveEmbeddings(ctx, { messageIds: messages.map(({ _id }) => _id) });
     return null;
   },
 });
 
-export const ask = action({
-  args: { threadId: v.string(), prompt: v.string() },
-  handler: async (ctx, { threadId, prompt }) => {
-    await agent.generateText(slowed(ctx), { threadId, userId: "user" }, { prompt });
+function said(what: string, turn: number, characters: number): string {
+  return `${what} ${turn} about topic ${turn % 37}: ${"what is known of it, ".repeat(characters)}`.slice(0, characters);
+}
+
+/** Answers a prompt that is saved, as a mutation schedules it. */
+export const answer = action({
+  args: { threadId: v.string(), promptMessageId: v.string() },
+  handler: async (ctx, { threadId, promptMessageId }) => {
+    await agent.generateText(slowed(ctx), { threadId, userId: "user" }, { promptMessageId });
     return null;
   },
 });

@@ -14,7 +14,7 @@ import { PromptBox } from "../topics/PromptBox";
 import { ApprovalButtons, type ApprovalButtonsProps } from "./ApprovalButtons";
 import { ChatMessage } from "./ChatMessage";
 import { hasFirst, takeFirst } from "./firstMessages";
-import { textOf, type createTransport } from "./transport";
+import { isRefusal, textOf, type createTransport } from "./transport";
 
 interface ChatViewProps {
   threadId: string;
@@ -51,7 +51,7 @@ export function ChatView({ threadId, transport, history }: ChatViewProps) {
                 onRegenerate={message === last && !isBusy ? () => void regenerate({ messageId: message.id }) : undefined} />
             ))}
             {status === "submitted" && <p className="flex items-center gap-3 text-sm text-muted"><Dots />Waiting for the reply</p>}
-            {error !== undefined && <Failed error={error} onRetry={last?.role === "assistant" ? () => void regenerate() : undefined} />}
+            {error !== undefined && <Failed error={error} onRetry={isRefusal(error) ? undefined : () => void regenerate()} />}
             <p role="status" className="sr-only">{statusWords[status]}</p>
           </div>
         </div>
@@ -91,7 +91,7 @@ function Writer({ threadId, chat: { status, error, messages, setMessages, sendMe
   const returned = useRef<Error | undefined>(undefined);
   const unsent = messages.at(-1);
   useEffect(() => {
-    if (status !== "error" || error === undefined || unsent?.role !== "user" || returned.current === error) return;
+    if (status !== "error" || error === undefined || !isRefusal(error) || unsent?.role !== "user" || returned.current === error) return;
     returned.current = error;
     restoreDraft(here, textOf(unsent));
     setMessages((all) => all.filter((message) => message !== unsent));

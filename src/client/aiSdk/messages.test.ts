@@ -35,6 +35,9 @@ describe("a message", () => {
     expect(serializeMessage(result as unknown as ModelMessage).content).toEqual([
       { type: "tool-result", toolCallId: "1", toolName: "t", output: { type: "text", value: "fine" } },
     ]);
+    // A failure stays one, whatever words it has.
+    const failed = { role: "tool", content: [{ type: "tool-result", toolCallId: "1", toolName: "t", result: "fine", isError: true }] };
+    expect(serializeMessage(failed as unknown as ModelMessage).content).toMatchObject([{ output: { type: "error-text", value: "fine" } }]);
   });
 
   test("without content says nothing to a model", () => {

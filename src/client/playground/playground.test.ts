@@ -225,9 +225,9 @@ test("who tries wrong keys is told for how long the answer was held back", () =>
   withKey(async (ctx) => {
     const { checkApiKey } = playground().api;
     for (const delayMs of [250, 500, 1000]) {
-      const refused = expect(call(checkApiKey, ctx, { apiKey: "wrong" })).rejects.toMatchObject({ data: { code: "invalid_api_key", delayMs } });
+      const refused = call(checkApiKey, ctx, { apiKey: "wrong" }).catch((error: unknown) => error);
       await vi.advanceTimersByTimeAsync(2_000);
-      await refused;
+      expect(await refused).toMatchObject({ data: { code: "invalid_api_key", delayMs } });
     }
   }));
 
@@ -247,4 +247,27 @@ test("an answer that somebody stops is an answer that was stopped, not an error"
     expect(await said).toMatchObject({ isStopped: true, order: 0 });
     const { page } = await call<MessagesPage>(api.listMessages, ctx, { apiKey, threadId, paginationOpts: firstPage });
     expect(page[0]).toMatchObject({ status: "failed", error: "aborted: Stopped in the playground" });
+  }));
+
+test("the context of a later step is what that step's model was shown: the prompt, its calls and what they gave", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const model = scriptedModel({ steps: [["Before"], [{ type: "tool-call", toolName: "weather", input: { city: "Oslo" }, toolCallId: "a" }], ["After"]] });
+    const api = definePlaygroundAPI(component, { agents: [new Agent(component, { name: "Helper", languageModel: model, tools: { weather }, maxSteps: 2 })] });
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey });
+    const at = { apiKey, agentName: "Helper", threadId };
+    await call(api.generateText, ctx, { ...at, prompt: "First", maxSteps: 1 });
+    await call(api.generateText, ctx, { ...at, prompt: "Weather?" });
+    const turn = await call<MessageDoc[]>(api.listTurn, ctx, { apiKey, threadId, order: 1 });
+    const rolesFor = async (targetMessageId: string) => {
+      const { messages } = await call<PromptContext>(api.fetchPromptContext, ctx, { ...at, targetMessageId });
+      return messages.map(({ message, source }) => [message.role, source]);
+    };
+    const recent = [["user", "recent"], ["assistant", "recent"]];
+    const [prompt, asks, gives, answers] = turn.map(({ _id }) => _id);
+    expect(await rolesFor(asks!)).toEqual([...recent, ["user", "prompt"]]);
+    expect(await rolesFor(prompt!)).toEqual([...recent, ["user", "prompt"]]);
+    const later = [...recent, ["user", "prompt"], ["assistant", "response"], ["tool", "response"]];
+    expect(await rolesFor(answers!)).toEqual(later);
+    expect(await rolesFor(gives!)).toEqual(later);
+    expect(model.calls[2]!.prompt.map(({ role }) => role)).toEqual(later.map(([role]) => role));
   }));

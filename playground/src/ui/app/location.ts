@@ -50,14 +50,36 @@ export function hrefTo(place: Partial<Place>): string {
   return formatPlace(movedTo(parsePlace(currentHash()), place));
 }
 
+/** Where a link leads to when the page itself does not know: the key is not part of it. */
+export interface LinkedDeployment {
+  readonly url: string;
+  readonly apiPath: string;
+}
+
+let linked: LinkedDeployment | null = null;
+
+/** Links that are given to somebody name this deployment from now on: the page is hosted, and serves any. */
+export function nameInLinks(deployment: LinkedDeployment | null): void {
+  linked = deployment;
+}
+
 /** The whole address of what is on screen, to give to somebody. */
 export function currentLink(): string {
-  return window.location.href;
+  return linkTo({});
 }
 
 /** The whole address of a place, to give to somebody: see {@link hrefTo}. */
 export function linkTo(place: Partial<Place>): string {
-  return new URL(hrefTo(place), window.location.href).href;
+  const deployment = linked === null ? {} : { deployment: linked.url, functions: linked.apiPath };
+  return new URL(formatPlace({ ...movedTo(parsePlace(currentHash()), place), ...deployment }), window.location.href).href;
+}
+
+/** Takes the deployment that a link named out of the address: from here on the connection says it. */
+export function takeLinkedDeployment(): Partial<LinkedDeployment> {
+  const { deployment, functions, ...place } = parsePlace(currentHash());
+  if (deployment === undefined && functions === undefined) return {};
+  window.history.replaceState(null, "", formatPlace(place));
+  return { url: deployment === undefined ? undefined : String(deployment), apiPath: functions === undefined ? undefined : String(functions) };
 }
 
 /** Where one is after going from `from` to `place`. */

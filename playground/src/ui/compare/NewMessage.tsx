@@ -2,6 +2,7 @@ import type { AgentDescription, PlaygroundAnswer } from "convex-agent";
 import { LoaderCircle, SendHorizontal, SlidersHorizontal, X } from "lucide-react";
 import { useId, useState, type KeyboardEvent } from "react";
 import { Button, Checkbox, IconButton, Select } from "../app/controls";
+import { missingFunction } from "../app/errors";
 import { ErrorNote } from "../app/states";
 import { usePlayground, usePlaygroundAction, usePlaygroundQuery } from "../connection/api";
 import { loadPrices } from "../usage/prices";
@@ -35,7 +36,7 @@ function useSending(threadId: string) {
     setState({ isBusy: true, error: null, unsaved: null });
     const args = { threadId, agentName: agent.name, prompt, ...overridesOf(options, agent) };
     try {
-      if (options.isUnsaved !== true) await stream(args);
+      if (options.isUnsaved !== true) await stream(args).catch((error: unknown) => (isMissing(error) ? generate(args) : Promise.reject(error)));
       const unsaved = options.isUnsaved === true ? { prompt, agentName: agent.name, answer: await generate({ ...args, storageOptions: { saveMessages: "none" } }) } : null;
       setState({ isBusy: false, error: null, unsaved });
       return true;
@@ -45,6 +46,11 @@ function useSending(threadId: string) {
     }
   };
   return { ...state, send, discard: () => setState({ isBusy: false, error: null, unsaved: null }) };
+}
+
+/** An app that exports only the documented functions answers all the same, just not word by word. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && missingFunction(error.message) !== null;
 }
 
 function Composer({ threadId, agents }: { threadId: string; agents: readonly AgentDescription[] }) {
@@ -84,7 +90,7 @@ function Composer({ threadId, agents }: { threadId: string; agents: readonly Age
           <textarea id={`${id}-text`} rows={2} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} placeholder={`Message as a user, to ${agent.name}`}
             className="block max-h-48 w-full resize-none bg-transparent px-3 py-2 text-sm outline-none field-sizing-content placeholder:text-muted" />
           <div className="flex flex-wrap items-center gap-2 px-2 pb-2">
-            <Select label="Agent" hidesLabel value={agent.name} onChange={(event) => setOptions({ ...options, agentName: event.target.value, tools: undefined })} className="w-40">
+            <Select label="Agent" hidesLabel value={agent.name} onChange={(event) => setOptions({ ...options, agentName: event.target.value, tools: undefined })} className="w-36 sm:w-40">
               {agents.map(({ name }) => <option key={name}>{name}</option>)}
             </Select>
             <OptionsButton isOpen={isOpen} controls={`${id}-options`} changes={describeChanges(options, agent)} onToggle={() => setIsOpen(!isOpen)} onReset={() => setOptions({ agentName: options.agentName, isUnsaved: options.isUnsaved })} />
@@ -102,7 +108,7 @@ function Composer({ threadId, agents }: { threadId: string; agents: readonly Age
 function OptionsButton({ isOpen, controls, changes, onToggle, onReset }: { isOpen: boolean; controls: string; changes: readonly string[]; onToggle: () => void; onReset: () => void }) {
   return (
     <span className="flex min-w-0 items-center gap-1">
-      <Button look="plain" aria-expanded={isOpen} aria-controls={isOpen ? controls : undefined} onClick={onToggle}><SlidersHorizontal size={14} aria-hidden />Options</Button>
+      <Button look="plain" aria-expanded={isOpen} aria-controls={isOpen ? controls : undefined} onClick={onToggle}><SlidersHorizontal size={14} aria-hidden /><span className="max-sm:sr-only">Options</span></Button>
       {changes.length > 0 && (
         <>
           <span className="truncate text-xs text-accent" title={changes.join(", ")}>{changes.join(", ")}</span>

@@ -20,7 +20,7 @@ export function RunOptionsEditor({ options, agent, onChange }: Props) {
     <div className="grid gap-4">
       <Instructions key={agent.name} options={options} agent={agent} change={change} />
       <Group title="Model settings">
-        <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+        <div className="grid grid-cols-[repeat(auto-fill,minmax(8.75rem,1fr))] gap-3">
           {SETTING_NAMES.map((name) => <Setting key={name} name={name} agent={agent} value={options.settings?.[name]} onChange={(value) => change({ settings: { ...options.settings, [name]: value } })} />)}
         </div>
       </Group>
@@ -92,7 +92,7 @@ function Tools({ options, agent, change }: PartProps) {
       {names.length === 0
         ? <p className="text-sm text-muted">The agent has none.</p>
         : <div className="flex flex-wrap gap-x-5 gap-y-2">{names.map((name) => <Checkbox key={name} label={<span className="font-mono text-[13px]">{name}</span>} checked={active.includes(name)} onChange={(event) => toggle(name, event.target.checked)} />)}</div>}
-      <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(8.75rem,1fr))] gap-3">
         <Select label="Tool choice" value={options.toolChoice ?? ""} onChange={(event) => change({ toolChoice: TOOL_CHOICES.find((choice) => choice === event.target.value) })}>
           <option value="">default</option>{TOOL_CHOICES.map((choice) => <option key={choice}>{choice}</option>)}
         </Select>

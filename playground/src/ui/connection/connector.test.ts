@@ -14,7 +14,7 @@ function connector(known: Target, check: (target: Target) => Promise<Check>) {
     known, check,
     remember: ({ apiKey }, { isForLong }) => did.push(`remember ${apiKey} ${isForLong ? "long" : "short"}`),
     forget: (url) => did.push(`forget ${url}`),
-    open: (url) => `client of ${url}`,
+    open: ({ url }) => `client of ${url}`,
     close: (client) => did.push(`close ${client}`),
   });
   return { made, did };

@@ -15,7 +15,7 @@ export interface ConnectorPorts<Client> {
   readonly check: (target: Target) => Promise<Check>;
   readonly remember: (target: Target, options: { isForLong: boolean }) => void;
   readonly forget: (url: string) => void;
-  readonly open: (url: string) => Client;
+  readonly open: (target: Target) => Client;
   readonly close: (client: Client) => void;
 }
 
@@ -62,7 +62,7 @@ export class Connector<Client> {
     if (attempt !== this.#attempt) return;
     if (!result.ok) return this.#set({ kind: "asking", target, problem: result.problem });
     onConnected(result.target);
-    this.#set({ kind: "connected", connection: { ...result.target, isReadOnly: result.isReadOnly }, client: this.#ports.open(result.target.url) });
+    this.#set({ kind: "connected", connection: { ...result.target, isReadOnly: result.isReadOnly }, client: this.#ports.open(result.target) });
   }
 
   /** What a check cannot name is shown as it is. */

@@ -1,18 +1,25 @@
-import { DEFAULT_API_PATH, type Target } from "./target";
+import { takeLinkedDeployment } from "../app/location";
+import { DEFAULT_API_PATH, parseDeploymentUrl, type Target } from "./target";
 
 const LAST = "playground.last";
 const KEYS = "playground.keys";
 
-/** What the page knows of the connection before it asks: from whoever serves it, else from the last time. */
-export function knownTarget(): Target {
+/**
+ * What the page knows of the connection before it asks: from whoever serves it, else from the link that led here, else
+ * from the last time. `isServed`: whoever serves it knows the deployment, so a link need not name it.
+ */
+export function knownTarget(): Target & { isServed: boolean } {
   const served = readJson(document.querySelector("#connection")?.textContent ?? "{}");
+  const linked = takeLinkedDeployment();
   const last = readJson(localStorage.getItem(LAST) ?? "{}");
-  const url = textOf(served.url) ?? textOf(last.url) ?? "";
+  const servedUrl = textOf(served.url);
+  const url = servedUrl ?? parseDeploymentUrl(linked.url ?? "") ?? textOf(last.url) ?? "";
   return {
     url,
-    apiPath: textOf(served.apiPath) ?? textOf(last.apiPath) ?? DEFAULT_API_PATH,
-    // A key is given to the deployment that it was typed for and to no other.
-    apiKey: textOf(served.apiKey) ?? keyFor(url) ?? "",
+    apiPath: textOf(served.apiPath) ?? textOf(linked.apiPath) ?? textOf(last.apiPath) ?? DEFAULT_API_PATH,
+    // A key is given to the deployment that it was typed for and to no other: not to one that a link names.
+    apiKey: (url === servedUrl ? textOf(served.apiKey) : undefined) ?? keyFor(url) ?? "",
+    isServed: servedUrl !== undefined,
   };
 }
 

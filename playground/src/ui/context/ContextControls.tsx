@@ -29,7 +29,7 @@ export function ContextControls({ values, onChange, canEmbed }: Props) {
           <Checkbox label="In all threads of the user" checked={values.searchOtherThreads} disabled={!searches} onChange={(event) => onChange({ searchOtherThreads: event.target.checked })} />
         </div>
         {searches && (
-          <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+          <div className="grid grid-cols-[repeat(auto-fill,minmax(7rem,1fr))] gap-3">
             {number("limit", "Matches at most")}
             {number("before", "Before each")}
             {number("after", "After each")}

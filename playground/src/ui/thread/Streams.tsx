@@ -10,9 +10,9 @@ export function Streams({ threadId }: { threadId: string }) {
   const listed = useOptionalQuery("listStreams", { threadId, statuses: ["streaming", "aborted"] });
   if (listed.kind !== "value" || listed.value.length === 0) return null;
   return (
-    <ul aria-label="Streams" className="flex max-h-40 shrink-0 flex-col gap-1 overflow-y-auto border-t border-line bg-panel px-3 py-2 text-sm sm:px-4">
+    <ul aria-label="Streams" className="max-h-40 shrink-0 overflow-y-auto border-t border-line bg-panel px-3 py-2 text-sm sm:px-4">
       {listed.value.map((stream) => (
-        <li key={stream.streamId} className="flex min-h-7 items-center gap-2">
+        <li key={stream.streamId} className="mx-auto flex min-h-8 w-full max-w-3xl items-center gap-2">
           {stream.status === "streaming" ? <Badge tone="accent">streaming</Badge> : <Badge>aborted</Badge>}
           <span className="min-w-0 flex-1 truncate">
             {stream.agentName ?? "An agent"} <button type="button" className="text-muted underline underline-offset-2" onClick={() => go({ order: stream.order, panel: undefined })}>turn {stream.order}</button>

@@ -63,7 +63,7 @@ function Users({ onDone }: { onDone: () => void }) {
     <>
       <Field label="Name or id" value={typed} onChange={(event) => { setTyped(event.target.value); setActive(0); }} onKeyDown={onKeyDown} autoFocus autoComplete="off"
         role="combobox" aria-expanded aria-controls={id} aria-autocomplete="list" aria-activedescendant={choices.length > 0 ? `${id}-${active}` : undefined} />
-      <p role="status" className="my-2 text-xs text-muted">{plural(results.length, "user")} so far{status === "Exhausted" ? ", and that is all" : ""}{typed === "" ? "" : `; ${plural(choices.length, "match", "matches")}`}</p>
+      <p role="status" className="my-2 text-xs text-muted">{plural(results.length, "user")}{status === "Exhausted" ? "" : " so far"}{typed === "" ? "" : `; ${plural(choices.length, "match", "matches")}`}</p>
       <VirtualList label="Users" role="listbox" id={id} items={choices} itemKey={({ key }) => key} estimatePx={40} activeIndex={active} onNearEnd={status === "CanLoadMore" ? () => loadMore(PAGE) : undefined} className="h-80 max-h-[50dvh]">
         {(choice, index) => (
           <div id={`${id}-${index}`} role="option" aria-selected={index === active} onClick={() => choose(choice)} onMouseMove={() => setActive(index)}

@@ -1,13 +1,15 @@
 import { Agent, definePlaygroundAPI } from "convex-agent";
 import { components } from "./_generated/api";
 import { weatherAgent } from "./agents/weather";
-import { banker } from "./guides/approval";
+import { banker } from "./approval/reply";
+import { banker as guidesBanker } from "./guides/approval";
 import { chooseModel } from "./model/index";
+import { thinker } from "./reasoning/reply";
 import { rememberer } from "./search/reply";
 import { stageAgents } from "./workflow/agents";
 
 /** The guide's banker, whose tool asks before it sends much, with the model that the example's pages talk to. */
-const teller = new Agent(components.agent, { ...banker.options, languageModel: chooseModel() });
+const teller = new Agent(components.agent, { ...guidesBanker.options, name: "Teller", languageModel: chooseModel() });
 
 // #region api
 /**
@@ -39,6 +41,6 @@ export const {
   usage,
   exportThread,
 } = definePlaygroundAPI(components.agent, {
-  agents: [weatherAgent, stageAgents.packing, teller, rememberer],
+  agents: [weatherAgent, stageAgents.packing, banker, teller, thinker, rememberer],
 });
 // #endregion

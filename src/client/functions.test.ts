@@ -7,6 +7,9 @@ import { register } from "../test.js";
 import { Agent } from "./agent.js";
 import type { AgentComponent } from "./ctx.js";
 import { listMessages } from "./listMessages.js";
+import { saveMessage } from "./messages.js";
+import { startThread } from "./startThread.js";
+import { createThread, getThreadMetadata } from "./threads.js";
 import { scriptedModel } from "./testing/scriptedModel.js";
 
 // What `components.agent` of an app's generated code is.
@@ -39,6 +42,20 @@ test("a workflow's functions work together: thread, messages, text, object", () 
     expect(object).toEqual({ suggestion: "off" });
     expect(JSON.stringify(model.calls[1]!.prompt)).toContain("Try turning it off.");
     expect(agent.asTextAction()).toHaveProperty("isInternal", true);
+  }));
+
+test("a thread started with its first message is the one that createThread and saveMessage make", () =>
+  inAction(async (ctx) => {
+    const { threadId, messageId, order } = await startThread(ctx, component, { userId: "ann", title: "Help", prompt: "It is broken" });
+    const apart = await createThread(ctx, component, { userId: "ann", title: "Help" });
+    await saveMessage(ctx, component, { threadId: apart, prompt: "It is broken" });
+    const [one, other] = await Promise.all([threadId, apart].map(async (id) => {
+      const { _id: _thread, _creationTime: _made, ...thread } = await getThreadMetadata(ctx, component, { threadId: id });
+      const { page } = await listMessages(ctx, component, { threadId: id, paginationOpts: { cursor: null, numItems: 10 } });
+      return { thread, messages: page.map(({ _id, _creationTime, threadId: _of, ...message }) => message), ids: page.map(({ _id }) => _id) };
+    }));
+    expect({ ...one, ids: undefined }).toEqual({ ...other, ids: undefined });
+    expect([one?.ids, order]).toEqual([[messageId], 0]);
   }));
 
 test("a text action streams when it is told to, with the caller's step limit before the spec's", () =>

@@ -19,6 +19,7 @@ export {
   updateThreadMetadata,
 } from "./threads.js";
 export type { NewThread, ThreadPatch } from "./threads.js";
+export { startThread, type StartThreadArgs } from "./startThread.js";
 export { parseFailure, type FailureReason } from "../shared/failureReason.js";
 export { docsToModelMessages, serializeMessage, toModelMessage, toModelMessage as deserializeMessage } from "./aiSdk/messages.js";
 export { guessMimeType, serializeDataOrUrl } from "./aiSdk/files.js";

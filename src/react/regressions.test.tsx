@@ -7,7 +7,7 @@ import { renderToString } from "react-dom/server";
 import { afterEach, describe, expect, test } from "vitest";
 import type { StreamQuery, ThreadMessagesQuery, UIMessagesQuery } from "./queryTypes.js";
 import { FakeChat, FAKE_THREAD_ID } from "./testing/fakeChat.js";
-import { FakeStreams, textChunks } from "./testing/fakeStreams.js";
+import { textChunks } from "./testing/fakeStreams.js";
 import { useSmoothText } from "./useSmoothText.js";
 import { useStreamingObject } from "./useStreamingObject.js";
 import { useStreamingUIMessages } from "./useStreamingUIMessages.js";
@@ -91,6 +91,10 @@ describe("while a reply of several steps streams, is saved and ends", () => {
       look();
       expect(said.at(-1)).toBe(words(steps));
       expect(reply()[0]).toMatchObject({ status: "success" });
+      // What is saved is the truth from now on, also when the app changes it.
+      chat.save({ order, stepOrder: 1, role: "assistant", text: "Edited." });
+      settle(chat);
+      expect(reply()[0]).toMatchObject({ text: "Edited." });
       cleanup();
     }), { numRuns: 25 });
   });
@@ -222,7 +226,7 @@ function watchGlobal(name: string, asked: string[]): () => void {
       if (/\/src\/(react|shared)\//u.test(caller) && !caller.includes(".test.")) asked.push(`${name} ${caller.trim()}`);
       return value;
     },
-    set: () => undefined,
+    set: () => {},
   });
   return () => {
     if (before === undefined) Reflect.deleteProperty(globalThis, name);

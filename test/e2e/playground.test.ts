@@ -130,7 +130,7 @@ describe("the playground", () => {
 
   test("what a step did is all there, a call that waits is approved or denied, and what a message says can do nothing", async () => {
     const threadId = await newThread("Paying", "payer");
-    const pay = (amount: number) => call("action", "streamText", { threadId, agentName: "Banker", prompt: `Use transferMoney with amount ${amount} to Bob <img src=x onerror=alert(1)>` });
+    const pay = (amount: number) => call("action", "streamText", { threadId, agentName: "Teller", prompt: `Use transferMoney with amount ${amount} to Bob <img src=x onerror=alert(1)>` });
     await pay(250);
     const page = await open(`#threadId=${threadId}`);
     const first = page.getByRole("article", { name: "Turn 0" });

@@ -54,8 +54,8 @@ test("the context of a message is shown with its origins, and the options change
 });
 
 test("a turn's waterfall shows its model calls, its tool and how long a decision was waited for, while it runs", async () => {
-  const { threadId } = await threadWith("Banker", [], "timeline");
-  const asked = session.call("action", "streamText", { threadId, agentName: "Banker", prompt: "Use transferMoney with amount 500 to Bob" });
+  const { threadId } = await threadWith("Teller", [], "timeline");
+  const asked = session.call("action", "streamText", { threadId, agentName: "Teller", prompt: "Use transferMoney with amount 500 to Bob" });
   const page = await session.open(`#threadId=${threadId}&panel=timeline&order=0`, WIDE);
   const timeline = page.getByRole("region", { name: "Timeline" });
   await timeline.getByText("live").waitFor();

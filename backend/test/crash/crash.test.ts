@@ -5,7 +5,7 @@ import { runCrashes } from "./crashes.ts";
 const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 100_000);
 
 test(`whatever moment the process is killed at, every acknowledged effect is there as often as it should be (CRASH_SEED=${seed})`, async () => {
-  const report = await runCrashes({ kills: 6, seed, lifeMs: 200 });
+  const report = await runCrashes({ kills: 6, seed, life: 30 });
   expect(report.faults).toEqual([]);
   expect(report).toMatchObject({ kills: 6 });
   expect(report.mutations).toBeGreaterThan(0);

@@ -13,14 +13,16 @@ export interface CrashOptions {
   readonly kills: number;
   /** Chooses operations and moments. Which commit a kill hits is the machine's choice. */
   readonly seed: number;
-  /** Longest time a backend lives once it serves. @default 250 */
-  readonly lifeMs?: number;
+  /** A backend lives for fewer acknowledged mutations than this. @default 40 */
+  readonly life?: number;
   readonly onKill?: (done: number) => void;
 }
 
 /** One kill in so many comes while the backend opens its folder. */
 const OPENING_SHARE = 5;
 const OPENING_MS = 60;
+/** A kill comes this long after the last of a life's acknowledgements at most, so that it hits any step of a mutation. */
+const LAST_STEPS_MS = 15;
 const SOCKETS = 4;
 const HTTP_CLIENTS = 2;
 
@@ -46,10 +48,31 @@ async function push(dataDir: string): Promise<void> {
   await backend.close();
 }
 
+/** Counts what happens, for somebody who waits until it has happened often enough. */
+class Counter {
+  #count = 0;
+  #waiting: { readonly target: number; readonly done: () => void } | null = null;
+
+  add(): void {
+    this.#count += 1;
+    if (this.#waiting !== null && this.#count >= this.#waiting.target) this.#waiting.done();
+  }
+
+  /** Resolves when it has happened so many times more. */
+  async more(times: number): Promise<void> {
+    if (times === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting = { target: this.#count + times, done: resolve };
+    });
+    this.#waiting = null;
+  }
+}
+
 class CrashRun {
   readonly #dataDir: string;
   readonly #options: CrashOptions;
   readonly #random: SeededNumbers;
+  readonly #acknowledged = new Counter();
   #current: BackendProcess | null = null;
   #next = new BackendProcess();
   #port = 0;
@@ -65,7 +88,7 @@ class CrashRun {
     const { kills, seed, onKill } = this.#options;
     const { url } = await this.#start();
     this.#port = Number(new URL(url).port);
-    const options: LoadOptions = { url, witness: witness.url, random: new SeededNumbers(seed + 1) };
+    const options: LoadOptions = { url, witness: witness.url, random: new SeededNumbers(seed + 1), onAcknowledged: () => this.#acknowledged.add() };
     const sockets = Array.from({ length: SOCKETS }, (_, index) => new SocketLoad(`socket${index}`, options));
     const http = Array.from({ length: HTTP_CLIENTS }, (_, index) => new HttpLoad(`http${index}`, options));
     try {
@@ -102,7 +125,7 @@ class CrashRun {
 
   /** Kills the backend that serves, or the next one while it opens the folder. */
   async #killOnce(): Promise<void> {
-    const { lifeMs = 250 } = this.#options;
+    const { life = 40 } = this.#options;
     if (this.#current === null) {
       if (this.#random.below(OPENING_SHARE) === 0) {
         await this.#killWhileOpening();
@@ -110,7 +133,8 @@ class CrashRun {
       }
       await this.#start();
     }
-    await pause(this.#random.below(lifeMs));
+    await this.#acknowledged.more(this.#random.below(life));
+    await pause(this.#random.below(LAST_STEPS_MS));
     await this.#current?.kill();
     this.#current = null;
   }

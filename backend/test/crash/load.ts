@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly url: string;
   readonly witness: string;
   readonly random: SeededNumbers;
+  /** Called for each mutation that was acknowledged. */
+  readonly onAcknowledged: () => void;
 }
 
 /** Mutations that a client has under way at the same time. */
@@ -98,6 +100,7 @@ export class SocketLoad {
       // Each of the three takes what `nextCall` made for it.
       const count = await this.#client.mutation(mutation as typeof add, args);
       this.account.told.push({ n, count });
+      this.#options.onAcknowledged();
       await pause(PAUSE_MS);
     }
   }
@@ -136,7 +139,8 @@ export class HttpLoad {
       const { mutation, args } = nextCall(this.account, n, this.#options);
       try {
         this.account.told.push({ n, count: await this.#client.mutation(mutation as typeof add, args) });
-        if (n % 5 === 0) await this.#upload(`file ${this.account.client}:${n}`);
+        this.#options.onAcknowledged();
+        await this.#upload(`file ${this.account.client}:${n}`);
       } catch (error) {
         if (!isConnectionLost(error)) throw error;
         if (this.account.told.at(-1)?.n !== n && !wasNeverThere(error)) this.account.unknown.push(n);

@@ -3,13 +3,13 @@ import { runCrashes } from "./crashes.ts";
 
 // `npm run crash -w backend -- --kills 200 --seed 1`: kills a backend under load and compares every acknowledged effect.
 
-const { values } = parseArgs({ options: { kills: { type: "string", default: "200" }, seed: { type: "string" }, "life-ms": { type: "string", default: "1200" } } });
+const { values } = parseArgs({ options: { kills: { type: "string", default: "200" }, seed: { type: "string" }, life: { type: "string", default: "60" } } });
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
 const kills = Number(values.kills);
 process.stdout.write(`${kills} kills, seed ${seed}\n`);
 const startedMs = performance.now();
 const { faults, ...figures } = await runCrashes({
-  kills, seed, lifeMs: Number(values["life-ms"]),
+  kills, seed, life: Number(values.life),
   onKill: (done) => {
     if (done % 20 === 0) process.stdout.write(`  ${done} kills\n`);
   },

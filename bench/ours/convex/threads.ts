@@ -1,4 +1,4 @@
-import { createThread, saveMessage, saveMessages } from "convex-agent/queries";
+import { saveMessage, saveMessages, startThread } from "convex-agent/queries";
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { mutation, components } from "./setup";
@@ -8,8 +8,7 @@ import { filler } from "../../shared/filler";
 export const begin = mutation({
   args: { prompt: v.string() },
   handler: async (ctx, { prompt }) => {
-    const threadId = await createThread(ctx, components.agent, { userId: "user" });
-    const { messageId } = await saveMessage(ctx, components.agent, { threadId, prompt });
+    const { threadId, messageId } = await startThread(ctx, components.agent, { userId: "user", prompt });
     return { threadId, messageId };
   },
 });

@@ -29,7 +29,7 @@ const sendMoney = createTool({
   },
 });
 
-const banker = new Agent(components.agent, {
+export const banker = new Agent(components.agent, {
   name: "Banker",
   languageModel: chooseModel(),
   instructions: "You pay for the person, with sendMoney. Some payments wait for somebody's approval; when one is denied, accept it and say so.",

@@ -1,7 +1,7 @@
-import { createThread, getThreadMetadata, searchThreadTitles, updateThreadMetadata } from "convex-agent/queries";
+import { createThread, getThreadMetadata, searchThreadTitles, startThread, updateThreadMetadata } from "convex-agent/queries";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
-import { components } from "../_generated/api";
+import { components, internal } from "../_generated/api";
 import { action, mutation, query } from "../_generated/server";
 import { authorizeThread, requireUser } from "./access";
 import { assistant } from "./agents";
@@ -13,6 +13,19 @@ export const create = mutation({
   handler: async (ctx, { title }) => {
     const userId = await requireUser(ctx);
     return createThread(ctx, components.agent, { userId, title });
+  },
+});
+// #endregion
+
+// #region start
+export const ask = mutation({
+  args: { prompt: v.string() },
+  returns: v.string(),
+  handler: async (ctx, { prompt }): Promise<string> => {
+    const userId = await requireUser(ctx);
+    const { threadId, messageId } = await startThread(ctx, components.agent, { userId, prompt });
+    await ctx.scheduler.runAfter(0, internal.guides.chat.reply, { threadId, promptMessageId: messageId });
+    return threadId;
   },
 });
 // #endregion

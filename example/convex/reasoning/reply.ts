@@ -6,7 +6,7 @@ import { chooseModel } from "../model/index";
 import { getWeather } from "../tools/weather";
 import { vEffort } from "./efforts";
 
-const thinker = new Agent(components.agent, {
+export const thinker = new Agent(components.agent, {
   name: "Thinker",
   languageModel: chooseModel(),
   instructions: "Think before you answer, then answer briefly. For the weather of a city, call getWeather.",

@@ -12,7 +12,7 @@ const DELTAS = 5000;
 const DELTA = "this is what a model says in about a quarter of a second when it is quick; it is one hundred and thirty characters of text, all told ".slice(0, 130);
 /** A live row is sealed past this many bytes: the next one begins anew. */
 const SEAL_BYTES = 512;
-const ROUNDS = 3;
+const ROUNDS = 7;
 
 interface StreamArgs {
   readonly kind: "list" | "deltas";

@@ -7,7 +7,7 @@ import { beyond, cpuMsOf, inTurns } from "../harness/samples.ts";
 import { model } from "../shared/model.ts";
 
 const WORDS = 3000;
-const ROUNDS = 7;
+const ROUNDS = 15;
 
 type Kind = "query" | "mutation" | "action";
 type Call = (kind: Kind, path: string, args: object) => Promise<unknown>;

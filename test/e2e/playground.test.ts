@@ -218,9 +218,9 @@ describe("the playground", () => {
       await page.getByRole("article", { name: shown, exact: true }).waitFor();
       return await page.getByRole("article").count();
     };
-    const ofShort = await turnsOnPage(`#threadId=${short}`, "Turn 7");
-    expect(await turnsOnPage(`#threadId=${long}`, "Turn 39")).toBeLessThanOrEqual(ofShort + 2);
-    expect(await turnsOnPage(`#threadId=${long}&order=12`, "Turn 12")).toBeLessThanOrEqual(ofShort + 4);
+    // Those in view and a few around them, however many there are.
+    expect(await turnsOnPage(`#threadId=${long}`, "Turn 39")).toBeLessThanOrEqual(12);
+    expect(await turnsOnPage(`#threadId=${long}&order=12`, "Turn 12")).toBeLessThanOrEqual(12);
     await page.getByText("Answer 12.0").waitFor();
   });
 });

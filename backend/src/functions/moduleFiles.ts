@@ -7,7 +7,7 @@ import type { ModuleSource } from "../components/types.ts";
 import { GLOBAL_REPLACEMENTS } from "./sandbox/host.ts";
 
 /** Bump when the rewriting of modules changes: kept files of another version are not used. */
-const FORMAT = "1";
+const FORMAT = "2";
 
 /** A module as it lies on disk, ready to be imported. */
 export interface ModuleFile {

@@ -53,6 +53,15 @@ describe("an execution", () => {
     expect(value).toBe("in time");
   });
 
+  test("is not charged for time in which it does not get the processor", async () => {
+    const value = await execute(async () => {
+      // What another process's turn looks like from here.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      return "in time";
+    });
+    expect(value).toBe("in time");
+  });
+
   test("that waits for nothing is told so", async () => {
     expect(String(await execute(() => new Promise(() => {})))).toContain("Returned promise will never resolve");
   });

@@ -73,7 +73,7 @@ export class Watchdog {
   /**
    * Watches over the event loop while an action runs. A loop that never ends stops everything; when it is interrupted,
    * nobody can tell whose it was, so all guarded actions fail. Hazard: Node itself gives up when it is interrupted in
-   * a callback of its own timers (`node:timers`, `AbortSignal.timeout`) rather than in a microtask; that ends the process,
+   * a callback of its own timers (imported from `node:timers`) rather than in a microtask; that ends the process,
    * which would not have come back anyway. The timers that functions are given run their callbacks in microtasks.
    *
    * @returns Ends the guard.

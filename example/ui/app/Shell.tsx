@@ -37,8 +37,8 @@ export function Shell({ topic, title, side, children }: { topic: Topic; title: s
           </Link>
           <IconButton label="Close the menu" className="md:hidden" onClick={close}><PanelLeftClose size={18} /></IconButton>
         </div>
-        <TopicMenu current={topic} />
-        <div className="min-h-0 flex-1">{side}</div>
+        <TopicMenu current={topic} isAlone={side === null} />
+        {side !== null && <div className="min-h-0 flex-1">{side}</div>}
       </aside>
       <div inert={isOpen} className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-3 md:px-5">

@@ -13,8 +13,14 @@ function readClosed(): readonly string[] {
 
 const entry = "flex items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-sm hover:bg-bubble aria-[current=page]:bg-bubble aria-[current=page]:font-medium";
 
+interface TopicMenuProps {
+  current: Topic;
+  /** The page has no list of its own beneath the menu. */
+  isAlone: boolean;
+}
+
 /** All pages, in groups that can be closed. What is closed stays so; the group of the current page is always open. */
-export function TopicMenu({ current }: { current: Topic }) {
+export function TopicMenu({ current, isAlone }: TopicMenuProps) {
   const groups = useTopicGroups();
   const [closed, setClosed] = useState(readClosed);
   const list = useRef<HTMLElement>(null);
@@ -30,7 +36,7 @@ export function TopicMenu({ current }: { current: Topic }) {
   };
   return (
     <nav ref={list} aria-label="Topics" onScroll={(event) => { lastScrollTop = event.currentTarget.scrollTop; }}
-      className="max-h-[52%] shrink-0 overflow-y-auto border-b border-line px-2 pb-3">
+      className={`overflow-y-auto px-2 pb-3 ${isAlone ? "min-h-0 flex-1" : "max-h-[52%] shrink-0 border-b border-line"}`}>
       <Link href="/overview" aria-current={current.path === "overview" ? "page" : undefined} className={entry}>
         <LayoutGrid size={16} aria-hidden className="text-muted" />All examples
       </Link>

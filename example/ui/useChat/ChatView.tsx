@@ -48,7 +48,7 @@ export function ChatView({ threadId, transport, history }: ChatViewProps) {
           <div ref={content} className="mx-auto max-w-3xl space-y-6 px-3 py-6 md:px-5">
             {messages.map((message) => (
               <ChatMessage key={message.id} message={message} isStreaming={status === "streaming" && message === last}
-                onRegenerate={message === last && !isBusy ? () => void regenerate({ messageId: message.id }) : undefined} />
+                onRegenerate={message === last && status === "ready" ? () => void regenerate({ messageId: message.id }) : undefined} />
             ))}
             {status === "submitted" && <p className="flex items-center gap-3 text-sm text-muted"><Dots />Waiting for the reply</p>}
             {error !== undefined && <Failed error={error} onRetry={isRefusal(error) ? undefined : () => void regenerate()} />}
@@ -72,6 +72,7 @@ function Failed({ error, onRetry }: { error: Error; onRetry: (() => void) | unde
     <div role="alert" className="rounded-xl border border-danger/30 bg-danger-wash px-4 py-3 text-sm">
       <p className="flex items-center gap-2 font-medium text-danger"><CircleAlert size={16} aria-hidden />{onRetry === undefined ? "Not sent" : "The reply failed"}</p>
       <p className="mt-1 wrap-anywhere">{onRetry === undefined ? `${describeError(error)} What you wrote is back in the field below.` : error.message}</p>
+      {onRetry !== undefined && <p className="mt-1 text-muted">What was said so far is kept. Try again; if it fails again, wait a minute first.</p>}
       {onRetry !== undefined && <Button className="mt-3" onClick={onRetry}><RotateCcw size={14} aria-hidden />Try again</Button>}
     </div>
   );

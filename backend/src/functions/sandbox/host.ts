@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sandboxMath, sandboxPerformance, SandboxDate } from "./clock.ts";
 import { sandboxConsole } from "./console.ts";
 import { findSandbox, mustGetSandbox, refuse, routeUnhandled, type Sandbox, type TimerSet } from "./sandbox.ts";
-import { interruptibleTimers } from "./nodeTimers.ts";
+import { interruptibleAbortSignal, interruptibleTimers } from "./nodeTimers.ts";
 import { sandboxCrypto } from "./webCrypto.ts";
 
 type Callback = (...args: unknown[]) => void;
@@ -69,7 +69,7 @@ class InertFinalizationRegistry {
   }
 }
 
-const shared = { Convex, console: sandboxConsole, ...timerGlobals };
+const shared = { Convex, console: sandboxConsole, AbortSignal: interruptibleAbortSignal, ...timerGlobals };
 
 const isolateGlobals = {
   ...shared,
@@ -105,7 +105,7 @@ function refuseProcess(what: string): never {
 // Bundled CommonJS code asks for Node's own modules, and for packages that were left out of the bundle.
 const projectRequire = createRequire(join(process.cwd(), "package.json"));
 
-const nodeGlobals = { Convex, console: sandboxConsole, process: nodeProcess, require: projectRequire, ...interruptibleTimers };
+const nodeGlobals = { Convex, console: sandboxConsole, process: nodeProcess, require: projectRequire, AbortSignal: interruptibleAbortSignal, ...interruptibleTimers };
 
 /** A `globalThis` for user code: its own names first, then the platform's, without the absent ones. */
 function globalObject(own: Readonly<Record<string, unknown>>, absent: readonly string[]): object {

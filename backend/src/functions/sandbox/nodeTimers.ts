@@ -26,3 +26,16 @@ function withPromises<T extends object>(timer: T, original: object): T {
   const promised: unknown = Reflect.get(original, promisify.custom);
   return promised === undefined ? timer : Object.assign(timer, { [promisify.custom]: promised });
 }
+
+/** `AbortSignal` whose `timeout` tells its listeners from a microtask, for the same reason. */
+export const interruptibleAbortSignal: typeof AbortSignal = new Proxy(AbortSignal, {
+  get: (target, key) => (key === "timeout" ? abortAfter : Reflect.get(target, key)),
+});
+
+function abortAfter(delayMs: number): AbortSignal {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+  // As the platform's own: it keeps nothing running.
+  setTimeout(() => queueMicrotask(abort), delayMs).unref();
+  return controller.signal;
+}

@@ -1,4 +1,4 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "../app/controls";
@@ -46,26 +46,8 @@ export function TurnList({ turns, target, onEarlier, onLater, endsAtNewest }: Pr
     scrollEndThreshold: isHeld ? -1 : NEAR_END_PX,
     onChange: (instance) => setIsAtEnd(instance.isAtEnd(NEAR_END_PX)),
   });
-  const shownTarget = useRef<number | null>(null);
-  const targetIndex = target === undefined ? -1 : turns.findIndex(({ order }) => order === target);
+  const isPlaced = useTargetInView(virtualizer, turns, target);
   const rows = virtualizer.getVirtualItems();
-  // Until the reader is where the address leads, the edges that pass by are not theirs.
-  const [isPlaced, setIsPlaced] = useState(false);
-  const goal = targetIndex >= 0 ? targetIndex : turns.length - 1;
-  if (!isPlaced && rows.some(({ index }) => index === goal)) setIsPlaced(true);
-  // A list that is put on the page again begins at its top again.
-  useLayoutEffect(() => () => { shownTarget.current = null; }, []);
-  useLayoutEffect(() => {
-    // Once for each turn that is asked for: what is loaded later does not take the reader back to it.
-    if (turns.length === 0 || shownTarget.current === (target ?? -1)) return;
-    if (targetIndex >= 0) virtualizer.scrollToIndex(targetIndex, { align: "start" });
-    else {
-      if (shownTarget.current === null) virtualizer.scrollToEnd();
-      // It may be on its way.
-      if (target !== undefined) return;
-    }
-    shownTarget.current = target ?? -1;
-  }, [target, targetIndex, turns.length, virtualizer]);
   useNearEdge(isPlaced && (rows[0]?.index ?? 0) <= 1, onEarlier, turns[0]?.order);
   useNearEdge(isPlaced && (rows.at(-1)?.index ?? 0) >= turns.length - 2, onLater, turns.at(-1)?.order);
   return (
@@ -90,6 +72,29 @@ export function TurnList({ turns, target, onEarlier, onLater, endsAtNewest }: Pr
       )}
     </div>
   );
+}
+
+/** Brings the turn that the address names into view, else the newest. True once the reader is there: edges that pass by before are not theirs. */
+function useTargetInView(virtualizer: Virtualizer<HTMLDivElement, Element>, turns: readonly Turn[], target: number | undefined): boolean {
+  const shownTarget = useRef<number | null>(null);
+  const [isPlaced, setIsPlaced] = useState(false);
+  const targetIndex = target === undefined ? -1 : turns.findIndex(({ order }) => order === target);
+  const goal = targetIndex >= 0 ? targetIndex : turns.length - 1;
+  if (!isPlaced && virtualizer.getVirtualItems().some(({ index }) => index === goal)) setIsPlaced(true);
+  // A list that is put on the page again begins at its top again.
+  useLayoutEffect(() => () => { shownTarget.current = null; }, []);
+  useLayoutEffect(() => {
+    // Once for each turn that is asked for: what is loaded later does not take the reader back to it.
+    if (turns.length === 0 || shownTarget.current === (target ?? -1)) return;
+    if (targetIndex >= 0) virtualizer.scrollToIndex(targetIndex, { align: "start" });
+    else {
+      if (shownTarget.current === null) virtualizer.scrollToEnd();
+      // It may be on its way.
+      if (target !== undefined) return;
+    }
+    shownTarget.current = target ?? -1;
+  }, [target, targetIndex, turns.length, virtualizer]);
+  return isPlaced;
 }
 
 /** Asks for more once each time the edge is near; `edge` tells that more has come. */

@@ -32,7 +32,7 @@ export function ThreadHeader({ thread }: { thread: Thread }) {
           {thread.status === "archived" && <Badge>archived</Badge>}
         </div>
         <p className="flex items-center gap-1 truncate text-xs text-muted">
-          <span className="truncate" title={`Created ${formatTime(thread._creationTime)}`}>{thread.userId ?? "no user"}</span><span aria-hidden>·</span>
+          <span className="max-w-1/2 shrink-0 truncate" title={`Created ${formatTime(thread._creationTime)}`}>{thread.userId ?? "no user"}</span><span aria-hidden>·</span>
           <code className="truncate">{thread._id}</code><CopyIcon label="Copy the thread’s id" text={() => thread._id} className="size-6" />
         </p>
       </div>

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -8,8 +9,14 @@ const ssr = { resolve: { conditions } };
 // As in playground/vite.config.ts: its own package does not find the library by its name.
 const alias = { "convex-agent/react": join(import.meta.dirname, "src/react/index.ts") };
 
+const WORKERS = Math.max(2, availableParallelism() - 1);
+// Tests of whole processes and pages mostly wait for words to be spoken and processes to start.
+const WAITING_WORKERS = WORKERS + 1;
+
 export default defineConfig({
   test: {
+    // On two cores the default is one worker, which waits for what others do.
+    maxWorkers: WORKERS,
     projects: [
       {
         resolve: { conditions, alias }, ssr,
@@ -29,13 +36,16 @@ export default defineConfig({
       },
       {
         // Whole backends and processes: the official CLI, real components, clients, crashes.
-        test: { name: "backend-process", environment: "node", include: ["backend/test/**/*.test.{ts,tsx}"], isolate: false, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: "backend-process", environment: "node", include: ["backend/test/**/*.test.{ts,tsx}"], isolate: false, testTimeout: 60_000, hookTimeout: 60_000,
+          maxWorkers: WAITING_WORKERS, sequence: { groupOrder: 1 },
+        },
       },
       {
         resolve, ssr,
         test: {
           name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
-          fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000,
+          testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: WAITING_WORKERS,
           // After the others: a page that shares two cores with a thousand unit tests shows its words late.
           sequence: { groupOrder: 1 },
         },

@@ -11,7 +11,7 @@ const alias = { "convex-agent/react": join(import.meta.dirname, "src/react/index
 
 const WORKERS = Math.max(2, availableParallelism() - 1);
 // Tests of whole processes and pages mostly wait for words to be spoken and processes to start.
-const WAITING_WORKERS = WORKERS + 1;
+const WAITING_WORKERS = WORKERS + 2;
 
 export default defineConfig({
   test: {

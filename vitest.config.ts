@@ -10,9 +10,6 @@ const ssr = { resolve: { conditions } };
 const alias = { "convex-agent/react": join(import.meta.dirname, "src/react/index.ts") };
 
 const WORKERS = Math.max(2, availableParallelism() - 1);
-// Tests of whole processes and pages mostly wait for words to be spoken and processes to start.
-const WAITING_WORKERS = WORKERS + 2;
-
 export default defineConfig({
   test: {
     // On two cores the default is one worker, which waits for what others do.
@@ -38,14 +35,14 @@ export default defineConfig({
         // Whole backends and processes: the official CLI, real components, clients, crashes.
         test: {
           name: "backend-process", environment: "node", include: ["backend/test/**/*.test.{ts,tsx}"], isolate: false, testTimeout: 60_000, hookTimeout: 60_000,
-          maxWorkers: WAITING_WORKERS, sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
         resolve, ssr,
         test: {
           name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
-          testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: WAITING_WORKERS,
+          testTimeout: 120_000, hookTimeout: 120_000,
           // After the others: a page that shares two cores with a thousand unit tests shows its words late.
           sequence: { groupOrder: 1 },
         },

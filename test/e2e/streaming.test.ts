@@ -27,8 +27,10 @@ describe("streaming", () => {
     }
     const kept = await lastReply(viewer);
     expect(await lastReply(page)).toBe(kept);
-    // The last words that were seen may have been in the middle of being shown.
-    expect(kept.startsWith(seen.slice(0, seen.length - 40))).toBe(true);
+    // Markdown that was half there looked different, and the last words may have been in the middle of being shown.
+    const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]+/gu, "");
+    const lasting = letters(seen).slice(0, -60);
+    expect(letters(kept).slice(0, lasting.length)).toBe(lasting);
     expect(kept.split(/\s+/).length).toBeLessThan(1400);
     for (const piece of (await pieces.allInnerTexts()).slice(0, -1)) expect(piece.trimEnd()).toMatch(/[.!?…:]["”’)*]*$/);
     await page.reload();

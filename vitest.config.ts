@@ -33,16 +33,13 @@ export default defineConfig({
       },
       {
         // Whole backends and processes: the official CLI, real components, clients, crashes.
-        test: {
-          name: "backend-process", environment: "node", include: ["backend/test/**/*.test.{ts,tsx}"], isolate: false, testTimeout: 60_000, hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
-        },
+        test: { name: "backend-process", environment: "node", include: ["backend/test/**/*.test.{ts,tsx}"], isolate: false, testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         resolve, ssr,
         test: {
           name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
-          testTimeout: 120_000, hookTimeout: 120_000,
+          fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000,
           // After the others: a page that shares two cores with a thousand unit tests shows its words late.
           sequence: { groupOrder: 1 },
         },

@@ -17,18 +17,23 @@ export default defineConfig({
     projects: [
       {
         resolve: { conditions, alias }, ssr,
-        test: { name: "library", environment: "node", testTimeout: 30_000, include: ["src/{shared,client}/**/*.test.ts", "playground/src/**/*.test.ts", "test/*.test.ts"] },
+        // Here and below: files that share their modules. Half of the processor's time would go into loading them again and again.
+        test: { name: "library", environment: "node", isolate: false, testTimeout: 30_000, include: ["src/{shared,client}/**/*.test.ts", "playground/src/**/*.test.ts"] },
+      },
+      {
+        // What is true of the tree as a whole: imports, guides, declarations, what things cost.
+        resolve: { conditions, alias }, ssr,
+        test: { name: "tree", environment: "node", testTimeout: 60_000, include: ["test/*.test.ts"] },
       },
       {
         resolve, ssr,
-        test: { name: "component", environment: "edge-runtime", testTimeout: 30_000, include: ["src/component/**/*.test.ts"] },
+        test: { name: "component", environment: "edge-runtime", isolate: false, testTimeout: 30_000, include: ["src/component/**/*.test.ts"] },
       },
       {
         resolve, ssr,
-        test: { name: "react", environment: "happy-dom", testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
+        test: { name: "react", environment: "happy-dom", isolate: false, testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
       },
       {
-        // The files share their modules: half of the processor's time would go into loading them again and again.
         test: { name: "backend", environment: "node", include: ["backend/src/**/*.test.ts"], isolate: false, testTimeout: 30_000 },
       },
       {
@@ -39,7 +44,7 @@ export default defineConfig({
         resolve, ssr,
         test: {
           name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
-          fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000,
+          testTimeout: 120_000, hookTimeout: 120_000,
           // After the others: a page that shares two cores with a thousand unit tests shows its words late.
           sequence: { groupOrder: 1 },
         },

@@ -1,33 +1,15 @@
-import { rmSync } from "node:fs";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openBrowser, screenshotPath, temporaryFolder } from "../support/browser.ts";
+import { describe, expect, test } from "vitest";
+import { screenshotPath } from "../support/browser.ts";
 import { ChatPage } from "../support/chatPage.ts";
-import { startExample, type ExampleProcess } from "../support/exampleProcess.ts";
+import { ownTopicSession } from "../support/topicSession.ts";
 
-const dataDir = temporaryFolder("chat");
-let browser: Browser;
-let example: ExampleProcess;
-const pages: ChatPage[] = [];
-
-beforeAll(async () => {
-  [browser, example] = await Promise.all([openBrowser(), startExample({ dataDir })]);
-});
-afterEach(async () => {
-  const errors = pages.flatMap((page) => page.errors);
-  await Promise.all(pages.splice(0).map((page) => page.page.context().close()));
-  expect(errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await example.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+// Slow enough that a second viewer comes in the middle of a reply.
+const session = ownTopicSession("chat", () => ({ DEMO_WORD_DELAY_MS: "20" }));
 
 /** A browser of somebody else: nothing of the other contexts is in it. */
-async function openChat(path = "/"): Promise<ChatPage> {
-  const chat = await ChatPage.open(await browser.newContext({ viewport: { width: 1200, height: 800 } }), example.page + path);
-  pages.push(chat);
+async function openChat(path = "/", viewerKey?: string): Promise<ChatPage> {
+  const chat = new ChatPage(await session.open(path, viewerKey));
+  await chat.composer.waitFor();
   return chat;
 }
 
@@ -35,9 +17,10 @@ const words = (text: string): number => text.split(/\s+/).filter((word) => word 
 
 describe("the chat that npm start opens", () => {
   test("says in one line that a scripted model answers and how to use a real one", async () => {
-    const chat = await openChat();
+    // The page that the process itself serves, from its sources.
+    const chat = await openChat(session.process().page);
     await chat.page.getByText("A scripted demo model answers. For a real one, put OPENAI_API_KEY=").waitFor();
-    expect(example.output()).toContain("scripted demo");
+    expect(session.process().output()).toContain("scripted demo");
     await chat.page.screenshot({ path: screenshotPath("chat-empty") });
   });
 
@@ -101,35 +84,22 @@ describe("the chat that npm start opens", () => {
     await chat.page.screenshot({ path: screenshotPath("chat-stopped") });
   });
 
-  test("a thread is there after the backend was killed and started again", async () => {
-    const chat = await openChat();
+  test("after the backend was killed and started again a thread is there and goes on, and a reply in the middle keeps what was shown", async () => {
+    const [chat, cutOff] = await Promise.all([openChat(), openChat()]);
     await chat.send("My name is Ada.");
     await chat.replyFits((text) => text.includes("Ada"));
     await chat.settled();
     const reply = await chat.lastReply();
-    const { pathname } = new URL(chat.page.url());
-    const viewerKey = await chat.page.evaluate(() => localStorage.getItem("viewerKey"));
-    await example.kill();
-    example = await startExample({ dataDir });
-    const context = await browser.newContext();
-    await context.addInitScript((key) => localStorage.setItem("viewerKey", key ?? ""), viewerKey);
-    const again = await ChatPage.open(context, example.page + pathname);
-    pages.push(again);
+    const viewerKey = await session.viewerKeyOf(chat.page);
+    await cutOff.send("Count to 1000");
+    await cutOff.replyFits((text) => words(text) >= 12);
+    await session.killAndStartAgain();
+    const [again, cutOffAgain] = await Promise.all([openChat(new URL(chat.page.url()).pathname, viewerKey), openChat(new URL(cutOff.page.url()).pathname)]);
+    expect(words(await cutOffAgain.replyFits((text) => words(text) >= 8))).toBeGreaterThanOrEqual(8);
     expect(await again.replyFits((text) => text.includes("Ada"))).toBe(reply);
     await again.page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: /My name is Ada/ }).waitFor();
     await again.send("What is my name?");
     expect(await again.replyFits((text) => /Ada/.test(text) && text !== reply)).toContain("Ada");
-  });
-
-  test("a reply whose process was killed ends with a reason and keeps what was shown", async () => {
-    const chat = await openChat();
-    await chat.send("Count to 200");
-    await chat.replyFits((text) => words(text) >= 12);
-    const { pathname } = new URL(chat.page.url());
-    await example.kill();
-    example = await startExample({ dataDir });
-    const again = await openChat(pathname);
-    expect(words(await again.replyFits((text) => words(text) >= 8))).toBeGreaterThanOrEqual(8);
   });
 });
 
@@ -164,9 +134,7 @@ describe("bad input is refused on the page, and nothing typed is lost", () => {
   });
 
   test("a thread of nobody says so", async () => {
-    const chat = new ChatPage(await (await browser.newContext()).newPage());
-    pages.push(chat);
-    await chat.page.goto(`${example.page}/chat/nobody`);
+    const chat = new ChatPage(await session.open("/chat/nobody"));
     const said = chat.page.getByText("This conversation does not exist").first();
     await said.waitFor();
     expect(await said.isVisible()).toBe(true);

@@ -100,9 +100,13 @@ export async function launchBrowserServer(): Promise<BrowserServer> {
   }
 }
 
-/** The run's Chromium (see sharedRun.ts). Closing it closes the contexts that were made with it, and no others. */
+/** This worker's Chromium (see sharedRun.ts). Closing it closes the contexts that were made with it, and no others. */
 export async function openBrowser(): Promise<Browser> {
-  return await chromium.connect(inject("browserEndpoint"));
+  const endpoints = inject("browserEndpoints");
+  // Workers are counted from 1, and a worker's number is given on to the one that takes its place.
+  const endpoint = endpoints[(Number(process.env.VITEST_POOL_ID) - 1) % endpoints.length];
+  if (endpoint === undefined) throw new Error(`No Chromium for worker ${process.env.VITEST_POOL_ID} of ${endpoints.length}`);
+  return await chromium.connect(endpoint);
 }
 
 function missingLibraries(executablePath: string): string {

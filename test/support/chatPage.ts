@@ -1,21 +1,10 @@
-import type { BrowserContext, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 
 /** The chat as a person uses it: found by what it is called, not by how it is built. */
 export class ChatPage {
   readonly page: Page;
-  /** Errors of the page's own code; a test expects none. */
-  readonly errors: string[] = [];
-
   constructor(page: Page) {
     this.page = page;
-    page.on("pageerror", (error) => this.errors.push(String(error)));
-  }
-
-  static async open(context: BrowserContext, url: string): Promise<ChatPage> {
-    const chat = new ChatPage(await context.newPage());
-    await chat.page.goto(url);
-    await chat.composer.waitFor();
-    return chat;
   }
 
   get composer(): Locator {

@@ -7,8 +7,8 @@ import { FAST_MODEL, startExample } from "./exampleProcess.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where the run's one Chromium is reached. */
-    browserEndpoint: string;
+    /** Where the Chromium of each worker is reached. */
+    browserEndpoints: readonly string[];
     /** The addresses of the run's one example. */
     sharedExample: { readonly page: string; readonly backend: string; readonly http: string; readonly playground: string };
     /** The folder with the built page. */
@@ -17,20 +17,24 @@ declare module "vitest" {
 }
 
 /**
- * What the end-to-end files of a run share: a Chromium, the example's page as it is built for a deployment, and an
- * example on a data folder of its own. Starting them takes longer than most tests. Each test is another viewer, so that
- * none sees the data of the others.
+ * What the end-to-end files of a run share: the example's page as it is built for a deployment, an example on a data
+ * folder of its own, and a Chromium for each worker, as what one browser has once, such as the clipboard, files that run
+ * side by side would take from each other. Starting them takes longer than most tests. Each test is another viewer, so
+ * that none sees the data of the others.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dir = temporaryFolder("shared");
   const pageDir = join(dir, "page");
-  const [browser, example] = await Promise.all([launchBrowserServer(), startExample({ dataDir: join(dir, "data"), env: FAST_MODEL }), buildPage(pageDir)]);
+  const workers = Array.from({ length: project.vitest.config.maxWorkers });
+  const [browsers, example] = await Promise.all([
+    Promise.all(workers.map(() => launchBrowserServer())), startExample({ dataDir: join(dir, "data"), env: FAST_MODEL }), buildPage(pageDir),
+  ]);
   const page = await serveBuiltPage(pageDir, () => example);
-  project.provide("browserEndpoint", browser.wsEndpoint());
+  project.provide("browserEndpoints", browsers.map((browser) => browser.wsEndpoint()));
   project.provide("sharedExample", { page: page.url, backend: example.backend, http: example.http, playground: example.playground });
   project.provide("pageDir", pageDir);
   return async () => {
-    await Promise.all([browser.close(), page.close(), example.stop()]);
+    await Promise.all([...browsers.map((browser) => browser.close()), page.close(), example.stop()]);
     rmSync(dir, { recursive: true, force: true });
   };
 }

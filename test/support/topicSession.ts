@@ -9,7 +9,7 @@ import "./sharedRun.ts";
 /** The example and people in front of it, for all tests of a file. */
 export interface TopicSession {
   example(): Pick<ExampleProcess, "page" | "backend" | "http">;
-  /** A browser of somebody else: nothing of the others is in it. */
+  /** A browser of somebody else: nothing of the others is in it. `path` may be a whole address too. */
   open(path: string, viewerKey?: string): Promise<Page>;
   /** Who a browser is, to come back as the same person. */
   viewerKeyOf(page: Page): Promise<string>;
@@ -17,6 +17,8 @@ export interface TopicSession {
 
 /** A session with an example of its own, that can be ended in the middle. */
 export interface OwnTopicSession extends TopicSession {
+  /** The process as it runs now: what it printed, and the page it serves itself. */
+  process(): ExampleProcess;
   /** SIGKILL, then `whileGone`, then a start on the same data at the same addresses. */
   killAndStartAgain(whileGone?: () => Promise<void>): Promise<void>;
 }
@@ -59,6 +61,7 @@ export function ownTopicSession(name: string, env: () => Readonly<Record<string,
   });
   return {
     ...people.session,
+    process: () => running().example,
     async killAndStartAgain(whileGone) {
       const { backend, kill } = running().example;
       await kill();
@@ -96,7 +99,7 @@ function peopleInFrontOf(example: () => Pick<ExampleProcess, "page" | "backend" 
       pages.push(page);
       page.setDefaultTimeout(PATIENCE_MS);
       page.on("pageerror", (error) => errors.push(String(error)));
-      await page.goto(example().page + path);
+      await page.goto(new URL(path, example().page).href);
       await page.getByRole("heading", { level: 1 }).waitFor();
       return page;
     },

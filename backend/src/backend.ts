@@ -8,10 +8,12 @@ import { startHttpServer } from "./http/server.ts";
 import { systemPorts, type Ports } from "./ports.ts";
 import { deployRoutes } from "./push/deploy2.ts";
 import { asDefinition, Deployer, type PushResult } from "./push/deployer.ts";
+import type { PushReport } from "./push/pushReport.ts";
 import { createScheduler } from "./scheduler/scheduler.ts";
 import { defineSystemTables } from "./schema/applySchema.ts";
 import { SYSTEM_TABLES } from "./schema/systemTables.ts";
 import { openDatabase, type Durability } from "./storage/database.ts";
+import { StorageError } from "./storage/sqlite.ts";
 import { sharedCall, withQueryCache } from "./subscriptions/cachedCalls.ts";
 import { QueryCache } from "./subscriptions/queryCache.ts";
 import type { Connection } from "./sync/session.ts";
@@ -41,8 +43,15 @@ export interface BackendOptions {
   /** Where packages are looked for that a `"use node"` module left out of its bundle. @default the working directory */
   readonly projectDir?: string;
   readonly ports?: Ports;
+  /**
+   * How many times longer than on Convex code may run without a break: where what it does is measured, on a machine that
+   * is busy, and not how long it takes. @default 1
+   */
+  readonly patience?: number;
   /** Called for each entry of the function log. */
   readonly onLog?: (entry: LogEntry) => void;
+  /** Called for each push over HTTP, also one that is refused; not for {@link Backend.push}, whose caller knows. */
+  readonly onPush?: (report: PushReport) => void;
   /** Told of trouble of the backend's own or of the machine's. @default printed to standard error */
   readonly onTrouble?: (error: unknown) => void;
 }
@@ -103,8 +112,17 @@ class Opening {
     this.#closers.push(closer);
   }
 
+  /** Closes all, also what comes after one that cannot be closed. @throws the first failure */
   async undo(): Promise<void> {
-    for (const close of this.#closers.splice(0).toReversed()) await close();
+    const failures: unknown[] = [];
+    for (const close of this.#closers.splice(0).toReversed()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -140,7 +158,7 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
     urls: () => urls,
     log: logged,
   };
-  const functions = createFunctionRunner({ transactions, ports, hooks, modulesDir: join(dataDir, "modules") });
+  const functions = createFunctionRunner({ transactions, ports, hooks, modulesDir: join(dataDir, "modules"), patience: options.patience ?? 1 });
   opening.onClose(() => functions.close());
   const callable = withSystemQueries(functions, { transactions, context: { app: () => functions.host.app?.loaded ?? null, urls: () => urls } });
   const cache = new QueryCache({ functions: callable, transactions, ports, onShared: (request, run) => logged(sharedCall(request, run, ports)) });
@@ -175,7 +193,7 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
     functions: withQueryCache(callable, cache),
     transactions,
     handlers: {
-      admin: { ...deployRoutes(deployer), ...transfer.routes },
+      admin: { ...deployRoutes(deployer, { onPush: options.onPush ?? (() => undefined), ports }), ...transfer.routes },
       files: files.http,
       readLogs: async (cursor, signal) => ({ ...(await log.read(cursor, { signal })) }),
       runTestFunction: inlineQueries(functions.host, new ModuleFiles(join(dataDir, "modules"))),
@@ -196,7 +214,7 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
     await deployer.restore();
   } catch (error) {
     // A backend without functions can still take a push, which mends it; one that does not open cannot.
-    onTrouble(error);
+    onTrouble(new Error(`The functions that were pushed last cannot be loaded; push them again. ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
   }
   http.open();
   return {
@@ -213,5 +231,7 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
 }
 
 function printTrouble(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  // The disk's trouble is told by its words; where in the code it was met tells nobody more.
+  const text = error instanceof StorageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text}\n`);
 }

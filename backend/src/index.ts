@@ -12,4 +12,5 @@ export type { FunctionUsage, UsageTotals } from "./system/usage.ts";
 export type { UsageCounts } from "./transaction/types.ts";
 export { bundleApp, BundleError, type Bundle, type BundleOptions } from "./push/bundle.ts";
 export type { PushResult } from "./push/deployer.ts";
+export type { PushReport } from "./push/pushReport.ts";
 export { watchFunctions, type BundleOutcome, type Watching, type WatchOptions } from "./push/watch.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from "jose";
 import fc from "fast-check";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AuthProvider } from "../components/types.ts";
 import { UserError } from "../errors.ts";
 import type { Identity } from "../functions/types.ts";
@@ -91,6 +91,22 @@ describe("a token of an OIDC provider", () => {
     await Promise.all([verify(await token()), verify(await token({ sub: "bob" }))]);
     await verify(await token({ sub: "eve" }));
     expect(fetched).toEqual([`${ISSUER}/.well-known/openid-configuration`, "https://keys.example/jwks"]);
+  });
+
+  test("a provider's new key is known a second after the last time that its keys were fetched", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: nowMs });
+    try {
+      await verify(await token());
+      const { privateKey, publicKey } = await generateKeyPair("RS256");
+      const rotated = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "next", alg: "RS256" }] });
+      answers["https://keys.example/jwks"] = () => new Response(rotated);
+      const jwt = await token({}, { key: privateKey, kid: "next" });
+      await expect(verify(jwt)).rejects.toThrow("no applicable key");
+      vi.setSystemTime(nowMs + 1001);
+      expect(await attributesOf(jwt)).toMatchObject({ subject: "ada" });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("a provider that was down is asked again", async () => {

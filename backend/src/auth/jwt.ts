@@ -7,6 +7,8 @@ import { identityAttributes } from "./claims.ts";
 
 const CLOCK_TOLERANCE_S = 5;
 const FETCH_TIMEOUT_MS = 10_000;
+/** A key that is not among those that were fetched may be a new one, or nobody's: a provider is asked this often at most. */
+const NEW_KEYS_AFTER_MS = 1000;
 
 export interface JwtVerifierOptions {
   readonly nowMs: () => number;
@@ -89,7 +91,7 @@ export class JwtVerifier {
 
   #remote(url: URL): JWTVerifyGetKey {
     const { fetch: fetchWith } = this.#options;
-    return createRemoteJWKSet(url, { timeoutDuration: FETCH_TIMEOUT_MS, ...(fetchWith === undefined ? {} : { [customFetch]: fetchWith }) });
+    return createRemoteJWKSet(url, { timeoutDuration: FETCH_TIMEOUT_MS, cooldownDuration: NEW_KEYS_AFTER_MS, ...(fetchWith === undefined ? {} : { [customFetch]: fetchWith }) });
   }
 
   async #fetchJson(url: string, name: string): Promise<Record<string, unknown>> {

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
 import { openBackend } from "../backend.ts";
+import { invariant } from "../errors.ts";
 import { systemPorts } from "../ports.ts";
 import { bundleApp } from "../push/bundle.ts";
 import { watchFunctions } from "../push/watch.ts";
@@ -11,7 +13,11 @@ import { runProgram } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 
 const parts: CliParts = {
-  openBackend: (request) => openBackend({ ...request, host: "127.0.0.1" }),
+  version: packageVersion(),
+  async openBackend(request) {
+    const backend = await openBackend({ ...request, host: "127.0.0.1" });
+    return { ...backend, hasFunctions: backend.functions.host.app !== null };
+  },
   bundle: async (source) => (await bundleApp(source)).request,
   watch: (source, onBundle) => watchFunctions({
     ...source,
@@ -21,5 +27,11 @@ const parts: CliParts = {
   adminKey: async (dataDir) => loadDeploymentKeys(dataDir, systemPorts).adminKey,
   deleteData,
 };
+
+function packageVersion(): string {
+  const version = /"version":\s*"([^"]+)"/.exec(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))?.[1];
+  invariant(version !== undefined, "package.json has a version");
+  return version;
+}
 
 process.exitCode = await runProgram(process.argv.slice(2), { terminal: processTerminal(), parts, cwd: process.cwd() });

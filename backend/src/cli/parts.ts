@@ -1,6 +1,7 @@
 import type { PushRequest } from "../components/types.ts";
 import type { LogEntry } from "../functions/types.ts";
 import type { PushResult } from "../push/deployer.ts";
+import type { PushReport } from "../push/pushReport.ts";
 import type { EnvironmentChange } from "../system/environment.ts";
 
 /** A running backend, as commands see it. */
@@ -8,6 +9,8 @@ export interface CliBackend {
   readonly url: string;
   readonly siteUrl: string;
   readonly adminKey: string;
+  /** False when nothing has ever been pushed, or the last push cannot be loaded. */
+  readonly hasFunctions: boolean;
   push(request: PushRequest): Promise<Pick<PushResult, "indexes" | "crons">>;
   setEnv(changes: readonly EnvironmentChange[]): Promise<unknown>;
   close(): Promise<void>;
@@ -20,6 +23,8 @@ export interface OpenRequest {
   /** `full`: acknowledged survives a power cut. `fast`: only a killed process. */
   readonly durability: "full" | "fast";
   readonly onLog: (entry: LogEntry) => void;
+  /** Told of pushes that came over HTTP. */
+  readonly onPush: (report: PushReport) => void;
 }
 
 /** Where an app's code is. */
@@ -34,6 +39,8 @@ export type Bundled = { readonly ok: true; readonly push: PushRequest } | { read
 
 /** What commands do their work with. The program wires the real ones in; tests bring their own. */
 export interface CliParts {
+  /** Of this package. */
+  readonly version: string;
   openBackend(request: OpenRequest): Promise<CliBackend>;
   /** Bundles an app. @throws BundleError with the places in the code. */
   bundle(source: AppSource): Promise<PushRequest>;

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PushRequest } from "../components/types.ts";
 import { UserError } from "../errors.ts";
 import { BundleError } from "../push/bundle.ts";
+import type { PushResult } from "../push/deployer.ts";
 import type { LogEntry } from "../functions/types.ts";
 import { settled } from "../system/testing/fakePorts.ts";
 import type { CliParts, OpenRequest } from "./parts.ts";
@@ -43,10 +44,11 @@ function terminal(): Terminal {
 }
 
 const parts: CliParts = {
+  version: "1.2.3",
   openBackend: (request) => {
     opened = request;
     return Promise.resolve({
-      url: "http://127.0.0.1:3210", siteUrl: "http://127.0.0.1:3211", adminKey: "k",
+      url: "http://127.0.0.1:3210", siteUrl: "http://127.0.0.1:3211", adminKey: "k", hasFunctions: false,
       push: async () => {
         done.push("push");
         return { indexes: new Map([["", { added: [{ name: "notes.by_text", type: "database", fields: ["text", "_creationTime"] }], removed: [], enabled: [], disabled: [] }]]), crons: new Map([["box", { added: ["nightly"], updated: [], deleted: [] }]]) };
@@ -181,9 +183,27 @@ test("start serves until it is stopped and pushes nothing", async () => {
   const ended = run("start", "--port", "5000", "--site-port", "5001");
   await settled();
   expect(opened).toMatchObject({ port: 5000, sitePort: 5001 });
+  expect(text()).toContain("Functions     none yet: push them");
   stop();
   expect(await ended).toBe(0);
   expect(done).toEqual(["close"]);
+});
+
+test("a push from elsewhere is told of with what it changed, one that was refused with the reason", async () => {
+  const ended = run("start");
+  await settled();
+  lines.length = 0;
+  const definition = { modules: new Map([["a.js", [{}, {}]], ["b.js", [{}]]]) };
+  const result = { app: { instances: new Map([["", { definition }], ["box", { definition }]]) }, indexes: new Map(), crons: new Map([["box", { added: ["nightly"], updated: [], deleted: [] }]]) };
+  // Of an app's description only this much is looked at.
+  opened?.onPush({ ok: true, result: result as unknown as PushResult, tookMs: 339.6 });
+  opened?.onPush({ ok: false, error: new UserError("BadPush", "Failed to analyze a.js: Uncaught Error: no\n    at ../convex/a.ts:1:2") });
+  expect(lines).toEqual([
+    "✔ Functions were pushed: 3 functions, 1 component, 340 ms", "  + cron nightly in box",
+    "Failed to analyze a.js: Uncaught Error: no", "    at convex/a.ts:1:2", "✘ A push was refused: what was live before stays as it is",
+  ]);
+  stop();
+  await ended;
 });
 
 test("a port that somebody takes at the last moment is looked for again, unless it was asked for", async () => {
@@ -207,7 +227,7 @@ test("a port that somebody takes at the last moment is looked for again, unless 
 test("a port that is no port is refused by name", async () => {
   for (const port of ["http", "-1", "70000", "1.5"]) {
     lines.length = 0;
-    expect(await run("start", `--port=${port}`)).toBe(1);
+    expect(await run("start", `--port=${port}`)).toBe(2);
     expect(text()).toContain(`--port must be a whole number from 0 to 65535, got "${port}"`);
   }
 });
@@ -238,5 +258,6 @@ test("reset deletes only after a yes", async () => {
 
 test("keys prints two lines for a shell, and nothing else on standard output", async () => {
   expect(await run("keys")).toBe(0);
+  expect(lines.shift()).toContain("No backend has run on .convex-data yet");
   expect(lines).toEqual(["out: CONVEX_SELF_HOSTED_URL=http://127.0.0.1:3210", "out: CONVEX_SELF_HOSTED_ADMIN_KEY=name|secret"]);
 });

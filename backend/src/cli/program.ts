@@ -16,6 +16,10 @@ const COMMANDS: readonly Command[] = [dev, start, push, reset, keys];
 export async function runProgram(args: readonly string[], context: Omit<CommandContext, "given">): Promise<number> {
   const { terminal } = context;
   const [name, ...rest] = args;
+  if (name === "--version" || name === "-V") {
+    terminal.out(context.parts.version);
+    return 0;
+  }
   const isHelp = name === undefined || ["help", "--help", "-h"].includes(name);
   const command = COMMANDS.find((candidate) => candidate.name === (isHelp ? rest[0] : name));
   if (command === undefined) {
@@ -34,7 +38,7 @@ export async function runProgram(args: readonly string[], context: Omit<CommandC
     return await command.run({ ...context, given });
   } catch (error) {
     for (const line of formatError(error, { paint: terminal.paint, folder: context.cwd })) terminal.note(line);
-    const isWrongCall = error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+    const isWrongCall = error instanceof Error && "code" in error && /^(ERR_PARSE_ARGS.*|BadPort|BadUrl)$/.test(String(error.code));
     if (isWrongCall) terminal.note(`See convex-embedded ${command.name} --help`);
     return isWrongCall ? 2 : 1;
   }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { isRecord, parseJson } from "../values/json.ts";
 import type { Given, Option } from "./command.ts";
@@ -25,6 +25,12 @@ export const SERVER_OPTIONS: readonly Option[] = [
 /** The data folder that was asked for, absolute. */
 export function dataDirOf(given: Given, cwd: string): string {
   return resolve(cwd, given.value("data-dir") ?? DEFAULT_DATA_DIR);
+}
+
+/** A path as a person reads it: from where they are, or whole when it lies elsewhere. */
+export function shownPath(cwd: string, path: string): string {
+  const way = relative(cwd, path);
+  return way === "" || way.startsWith("..") ? path : way;
 }
 
 /**

@@ -1,14 +1,17 @@
-import { relative } from "node:path";
 import { UserError } from "../errors.ts";
 import type { CommandContext } from "./command.ts";
 import type { AppSource, Bundled, CliBackend } from "./parts.ts";
 import { describeChanges } from "./describeChanges.ts";
 import { formatError } from "./printError.ts";
+import { formatPush } from "./printPush.ts";
 import { formatLogEntry } from "./printLog.ts";
-import { dataDirOf, DEFAULT_PORT, portOf } from "./project.ts";
+import { dataDirOf, DEFAULT_PORT, portOf, shownPath } from "./project.ts";
 
 /** How often a port is looked for when somebody else takes the one that was just free. */
 const PORT_TRIES = 5;
+
+/** Said when the person wants to stop. What was acknowledged is safe either way. */
+export const STOPPING = "Stopping … calls that run are finished first; Ctrl-C again ends at once";
 
 /** Opens the backend that the options ask for; its function logs go to the terminal as they happen. */
 export async function openServer(context: CommandContext): Promise<CliBackend> {
@@ -38,6 +41,9 @@ async function openAt({ given, terminal, parts, cwd }: CommandContext, asked: { 
     onLog: (entry) => {
       for (const line of formatLogEntry(entry, { paint: terminal.paint, verbose: given.flag("verbose") })) terminal.note(line);
     },
+    onPush: (report) => {
+      for (const line of formatPush(report, { paint: terminal.paint, folder: cwd })) terminal.note(line);
+    },
   });
   if (asked.port === undefined && port !== DEFAULT_PORT) terminal.note(terminal.paint("yellow", `Port ${DEFAULT_PORT} is busy: using ${port}.`));
   return backend;
@@ -58,7 +64,7 @@ export function printAddresses({ given, terminal, cwd }: CommandContext, backend
   terminal.note(`  ${paint("green", "●")} ${paint("bold", "Convex-compatible backend")}`);
   terminal.note(`    Backend       ${paint("cyan", backend.url)}`);
   terminal.note(`    HTTP actions  ${paint("cyan", backend.siteUrl)}`);
-  terminal.note(`    Data          ${relative(cwd, dataDir) || dataDir}`);
+  terminal.note(`    Data          ${shownPath(cwd, dataDir)}`);
   for (const line of more) terminal.note(`    ${line}`);
   terminal.note(`    Official CLI  ${keys.join(" ")} >> .env.local`);
   terminal.note(`    Stop          Ctrl-C`);

@@ -18,6 +18,12 @@ export interface Terminal {
 
 /** The process's own terminal. Colours only where a person looks, and not under NO_COLOR. */
 export function processTerminal(): Terminal {
+  // Whoever reads may have read enough (`| head`): what is left has no reader, and is no mistake.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
@@ -32,7 +38,13 @@ export function processTerminal(): Terminal {
       }
     },
     untilStopped: () => new Promise((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+      const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+      const stop = (): void => {
+        // The next one ends the process at once.
+        for (const signal of signals) process.off(signal, stop);
+        resolve();
+      };
+      for (const signal of signals) process.on(signal, stop);
     }),
   };
 }

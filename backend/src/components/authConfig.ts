@@ -1,5 +1,5 @@
 import type { ModuleFiles } from "../functions/moduleFiles.ts";
-import { importSandbox, InstanceModules, type ImportPhase } from "../functions/moduleLoader.ts";
+import { InstanceModules, type ImportPhase } from "../functions/moduleLoader.ts";
 import { AUTH_CONFIG_PATH } from "./analyze.ts";
 import { explainFailures, pushError } from "./pushError.ts";
 import type { AuthProvider, ComponentSource } from "./types.ts";
@@ -44,7 +44,7 @@ export async function evaluateAuthConfig(app: ComponentSource, files: ModuleFile
   const missing = new Set<string>();
   return await explainFailures(AUTH_CONFIG_PATH, async () => {
     const laidOut = await files.layOut([module], `auth:${JSON.stringify(phase.env)}`);
-    const exports = await new InstanceModules(laidOut, importSandbox({ ...phase, env: watchedEnv(phase.env, missing) })).import(module.path);
+    const exports = await new InstanceModules(laidOut, { ...phase, env: watchedEnv(phase.env, missing) }).import(module.path);
     const [name] = missing;
     if (name !== undefined) {
       throw pushError("AuthConfigMissingEnvironmentVariable", `Environment variable ${name} is used in auth config file but its value was not set.`);

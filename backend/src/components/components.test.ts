@@ -46,7 +46,7 @@ export default http;`,
   "counter/http.ts": `
 import { httpRouter, httpActionGeneric as httpAction } from "convex/server";
 const http = httpRouter();
-http.route({ path: "/hello", method: "GET", handler: httpAction(async () => new Response("counter " + process.env.STEP)) });
+http.route({ path: "/hello", method: "GET", handler: httpAction(async () => { console.log("said"); return new Response("counter " + process.env.STEP); }) });
 export default http;`,
 };
 
@@ -182,6 +182,15 @@ describe("HTTP actions", () => {
     expect(await (await fetchRoute("GET", "/files/a/b")).text()).toBe("/files/a/b");
     expect(await (await fetchRoute("GET", "/tens/hello")).text()).toBe("counter 10");
     expect(await (await fetchRoute("GET", "/tens/inner/hello")).text()).toBe("inner /tens/inner/hello");
+  });
+
+  test("are named by route and component in the log, where each line stands once", async () => {
+    app.logs.length = 0;
+    // The action has ended when its body was read.
+    await (await fetchRoute("GET", "/tens/hello")).text();
+    expect(app.logs.map(({ kind, identifier, componentPath, logLines }) => [kind, identifier, componentPath, logLines.length])).toEqual([
+      ["Progress", "GET /hello", "tens", 1], ["Completion", "GET /hello", "tens", 0],
+    ]);
   });
 
   test("that nobody serves are not found", async () => {

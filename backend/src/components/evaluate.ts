@@ -1,6 +1,6 @@
 import type { ValidatorJson } from "../schema/types.ts";
 import type { ModuleFiles } from "../functions/moduleFiles.ts";
-import { importSandbox, InstanceModules, type ImportPhase, type ModuleExports } from "../functions/moduleLoader.ts";
+import { InstanceModules, type ImportPhase, type ModuleExports } from "../functions/moduleLoader.ts";
 import { explainFailures, pushError } from "./pushError.ts";
 import type { ChildComponent, ComponentSource, ModuleSource, PushRequest } from "./types.ts";
 
@@ -65,7 +65,7 @@ async function evaluateOne(
     const dependencies = source.dependencies.map((path) => dependencyModule(path, context.done.get(path)?.defaultName ?? ""));
     const rewritten = { ...definition, source: definition.source.replace(DEPENDENCY_IMPORT, "$1./_componentDeps/$2.js$1") };
     const laidOut = await context.files.layOut([rewritten, ...dependencies], `config:${source.definitionPath}`);
-    const exports = await new InstanceModules(laidOut, importSandbox(context.phase)).import(definition.path);
+    const exports = await new InstanceModules(laidOut, context.phase).import(definition.path);
     return toConfig(source.definitionPath, exportedConfig(definition.path, exports));
   });
 }

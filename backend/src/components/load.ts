@@ -1,5 +1,6 @@
 import { sha256, type ModuleFiles } from "../functions/moduleFiles.ts";
-import { importSandbox, InstanceModules, type ImportPhase } from "../functions/moduleLoader.ts";
+import type { ImportLimit } from "../functions/importLimit.ts";
+import { InstanceModules, type ImportPhase } from "../functions/moduleLoader.ts";
 import type { ComponentPath } from "../transaction/types.ts";
 import { analyzeDefinition, runtimeModules } from "./analyze.ts";
 import { evaluateAuthConfig } from "./authConfig.ts";
@@ -27,6 +28,7 @@ export interface LoadContext {
   readonly env: DeploymentEnv;
   readonly timeMs: number;
   readonly seed: Uint8Array;
+  readonly limit: ImportLimit;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface LoadContext {
  * anything the developer must mend. Nothing of the running app changes.
  */
 export async function loadApp(push: PushRequest, context: LoadContext): Promise<LoadedApp> {
-  const phase = { timeMs: context.timeMs, seed: context.seed };
+  const phase = { timeMs: context.timeMs, seed: context.seed, limit: context.limit };
   const rootEnv = { ...context.env.variables, CONVEX_CLOUD_URL: context.env.cloudUrl, CONVEX_SITE_URL: context.env.siteUrl };
   const configs = await evaluateConfigs(push, context.files, { ...phase, env: rootEnv });
   const envs = componentEnvs(configs, context.env);
@@ -68,7 +70,7 @@ interface Loading {
 async function layOutInstance(source: ComponentSource, path: ComponentPath, { files, phase }: Loading): Promise<InstanceModules> {
   // The environment is part of the salt: what a top level read from it must not outlive a change.
   const salt = `${path}\n${sha256(JSON.stringify(Object.entries(phase.env).sort()))}`;
-  return new InstanceModules(await files.layOut(runtimeModules(source), salt), importSandbox(phase));
+  return new InstanceModules(await files.layOut(runtimeModules(source), salt), phase);
 }
 
 async function analyze(
@@ -76,6 +78,6 @@ async function analyze(
   { files, phase }: Loading,
 ): Promise<AnalyzedDefinition> {
   const { schema, definitionPath } = parts.source;
-  const schemaModules = schema === null ? null : new InstanceModules(await files.layOut([schema], `schema:${definitionPath}`), importSandbox(phase));
+  const schemaModules = schema === null ? null : new InstanceModules(await files.layOut([schema], `schema:${definitionPath}`), phase);
   return await analyzeDefinition({ ...parts, schema: schemaModules });
 }

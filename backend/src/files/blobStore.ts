@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob, type ReadStream } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { toStorageError } from "../storage/sqlite.ts";
 
 /** What arrived: enough for the file's row. */
 export interface ReceivedBlob {
@@ -23,8 +24,8 @@ export interface ReceivedBlob {
  */
 export interface BlobStore {
   /**
-   * Streams `body` to disk. When the body fails, the partial file is deleted and the error goes on. Never holds more than
-   * one chunk in memory.
+   * Streams `body` to disk. When the body or the disk fails, the partial file is deleted and the error goes on. Never holds
+   * more than one chunk in memory. @throws DiskFullError when there is no room.
    */
   receive(uuid: string, body: AsyncIterable<Uint8Array>): Promise<ReceivedBlob>;
   publish(uuid: string): Promise<void>;
@@ -64,30 +65,32 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
   const blobs = join(folder, "blobs");
   await mkdir(uploads, { recursive: true });
   await mkdir(blobs, { recursive: true });
-  return new FolderBlobStore(uploads, blobs);
+  return new FolderBlobStore(folder, { uploads, blobs });
 }
 
 class FolderBlobStore implements BlobStore {
+  readonly #root: string;
   readonly #uploads: string;
   readonly #blobs: string;
 
-  constructor(uploads: string, blobs: string) {
+  constructor(root: string, { uploads, blobs }: { uploads: string; blobs: string }) {
+    this.#root = root;
     this.#uploads = uploads;
     this.#blobs = blobs;
   }
 
   async receive(uuid: string, body: AsyncIterable<Uint8Array>): Promise<ReceivedBlob> {
     const path = this.#upload(uuid);
-    const file = await open(path, "wx");
+    const file = await this.#onDisk(() => open(path, "wx"));
     try {
       const hash = createHash("sha256");
       let sizeBytes = 0;
       for await (const chunk of body) {
         hash.update(chunk);
         sizeBytes += chunk.byteLength;
-        await file.writeFile(chunk);
+        await this.#onDisk(() => file.writeFile(chunk));
       }
-      await file.sync();
+      await this.#onDisk(() => file.sync());
       return { uuid, sizeBytes, sha256: hash.digest() };
     } catch (error) {
       await rm(path, { force: true });
@@ -97,7 +100,11 @@ class FolderBlobStore implements BlobStore {
     }
   }
 
-  async publish(uuid: string): Promise<void> {
+  publish(uuid: string): Promise<void> {
+    return this.#onDisk(() => this.#publish(uuid));
+  }
+
+  async #publish(uuid: string): Promise<void> {
     const target = this.#blob(uuid);
     const folder = this.#folderOf(uuid);
     if ((await mkdir(folder, { recursive: true })) !== undefined) await syncFolder(this.#blobs);
@@ -145,6 +152,15 @@ class FolderBlobStore implements BlobStore {
       if (isBlobName(uuid) && !(await hasRow(uuid))) await this.remove(uuid);
     }
     for (const name of names) await rm(join(this.#uploads, name), { force: true, recursive: true });
+  }
+
+  /** Work whose failure is the disk's, and is told as such. */
+  async #onDisk<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw toStorageError(error, this.#root, "store a file");
+    }
   }
 
   #upload(uuid: string): string {

@@ -4,6 +4,7 @@ import type { RunningApp } from "./app.ts";
 import type { FunctionPath } from "./functionPath.ts";
 import type { JobRef } from "./hooks.ts";
 import type { LogBuffer } from "./logs.ts";
+import { interruptiblePoint, runInterruptibly } from "./sandbox/interruptible.ts";
 import { runInSandbox, TimerSet, type Sandbox } from "./sandbox/sandbox.ts";
 import { actionJsOps, actionOps, type ActionCalls } from "./syscalls/action.ts";
 import { parseSyscallArgs } from "./syscalls/args.ts";
@@ -42,7 +43,9 @@ export class ActionFrame implements Sandbox, FunctionSelf {
   readonly job: JobRef | null;
   /** Calls other functions for this one. */
   readonly calls: ActionCalls;
+  wasInterrupted = false;
   readonly #failed = Promise.withResolvers<never>();
+  readonly #stopped = new AbortController();
   readonly #pending = new Map<string, number>();
   readonly #startedMs = performance.now();
   #hasEnded = false;
@@ -94,9 +97,24 @@ export class ActionFrame implements Sandbox, FunctionSelf {
     this.fail(reason);
   }
 
-  /** Ends the action with this error, whatever its own code does. */
+  get stopped(): AbortSignal { return this.#stopped.signal; }
+
+  /** Ends the action with this error, and the requests it has open, whatever its own code does. */
   fail(reason: unknown): void {
     this.#failed.reject(reason);
+    this.#stopped.abort(reason);
+  }
+
+  /** Ends the action after its code, or that of another beside it, was interrupted: its timers would only go on with it. */
+  interrupt(reason: unknown): void {
+    this.wasInterrupted = true;
+    this.fail(reason);
+  }
+
+  runCallback(callback: () => void): void {
+    if (this.wasInterrupted) return;
+    if (this.#hasEnded) this.host.watchdog.whileGuarding(callback);
+    else runInterruptibly(callback);
   }
 
   /** Rejects when the action must end before its own promise settles. */
@@ -105,11 +123,11 @@ export class ActionFrame implements Sandbox, FunctionSelf {
   }
 
   /**
-   * Runs the action's code, in a microtask of its own: an interrupt drops what is on the stack, which must not be whoever
+   * Runs the action's code, in a message of its own: an interrupt drops what is on the stack, which must not be whoever
    * waits for the action. Rejects with {@link failure} when that comes first.
    */
   run<T>(body: () => Promise<T>): Promise<T> {
-    return Promise.race([Promise.resolve().then(() => runInSandbox(this, body)), this.failure]);
+    return Promise.race([interruptiblePoint().then(() => runInSandbox(this, body)), this.failure]);
   }
 
   /** Ends its timers and its right to call; says what it left unfinished. */
@@ -139,6 +157,7 @@ export class ActionFrame implements Sandbox, FunctionSelf {
       const left = (this.#pending.get(op) ?? 1) - 1;
       if (left === 0) this.#pending.delete(op);
       else this.#pending.set(op, left);
+      await interruptiblePoint();
     }
   }
 }

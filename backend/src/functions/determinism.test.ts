@@ -5,6 +5,7 @@ const FORBIDDEN = (what: string) =>
   `Uncaught Error: Can't use ${what} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`;
 
 const FUNCTIONS = `
+import "./shim";
 import { actionGeneric as action, mutationGeneric as mutation, queryGeneric as query } from "convex/server";
 
 const importedAt = Date.now();
@@ -23,8 +24,29 @@ export const hash = mutation(async () => {
   return [digest.length, digest[0], await crypto.subtle.verify("HMAC", key, signature, new Uint8Array(3)), await crypto.subtle.verify("HMAC", key, signature, new Uint8Array(4))];
 });
 export const web = mutation(async () => [await new Blob(["hi"]).text(), await new Response("there").text(), new URL("http://a/b?c=1").searchParams.get("c"), structuredClone({ a: 1 }).a, atob(btoa("x")), (await new Blob(["b"]).arrayBuffer()) instanceof ArrayBuffer]);
+// The program exports \`f\`, which gives 42.
+const program = Uint8Array.from(atob("AGFzbQEAAAABBQFgAAF/AwIBAAcFAQFmAAAKBgEEAEEqCw=="), (c) => c.charCodeAt(0));
+const turns = async (n) => { for (let i = 0; i < n; i++) await null; return null; };
+const atOnce = async () => {
+  const { instance, module } = await Promise.race([WebAssembly.instantiate(program), turns(100).then(() => ({}))]);
+  const again = await Promise.race([WebAssembly.compile(program).then((compiled) => WebAssembly.instantiate(compiled)), turns(100)]);
+  return [instance?.exports.f(), module instanceof WebAssembly.Module, again?.exports.f(), await WebAssembly.instantiate(new Uint8Array(3)).catch((error) => error instanceof WebAssembly.CompileError), typeof globalThis.WebAssembly.validate];
+};
+export const programs = query(atOnce);
+export const programsOfActions = action(async () => (await WebAssembly.instantiate(program)).instance.exports.f());
 export const bytes = mutation(async () => new TextEncoder().encode("ab").buffer);
 export const absent = query(async () => [typeof Buffer, typeof global, typeof setImmediate, typeof navigator, typeof WebSocket, typeof globalThis.Buffer, typeof globalThis.process.cwd, "Buffer" in globalThis, typeof globalThis.fetch]);
+export const shimmed = query(async () => [new EventSource("x").url, globalThis.EventSource === EventSource, "EventSource" in globalThis]);
+export const patched = query(async () => {
+  const before = typeof MessageChannel;
+  Object.assign(globalThis, { MessageChannel: class { port = 7 }, Math: { random: () => 4 } });
+  delete globalThis.process;
+  Object.defineProperty(globalThis, "crypto", { value: undefined, writable: true, configurable: true });
+  globalThis.Crypto = undefined;
+  await null;
+  return [before, new MessageChannel().port, Math.random(), globalThis.Math.random(), typeof process, typeof crypto, typeof globalThis.Crypto];
+});
+export const unpatched = query(async () => [typeof MessageChannel, Math.abs(-1), typeof process, typeof crypto, typeof globalThis.Crypto]);
 export const globals = query(async () => { globalThis.mine = 1; return [globalThis.mine, globalThis.Date === Date, new WeakRef({ x: 1 }).deref().x]; });
 export const bigRandom = query(async () => { try { crypto.getRandomValues(new Uint8Array(65537)); } catch (error) { return error.name; } });
 
@@ -41,7 +63,7 @@ export const free = action(async () => { const a = Date.now(); await new Promise
 
 const app = new TestApp();
 beforeAll(async () => {
-  await app.push({ "convex/f.ts": FUNCTIONS });
+  await app.push({ "convex/f.ts": FUNCTIONS, "convex/shim.ts": 'globalThis.EventSource = class { constructor(what) { this.url = "made of " + what; } };' });
 });
 afterAll(() => app.close());
 
@@ -72,9 +94,23 @@ describe("in queries and mutations", () => {
     expect(await app.mutation("f:bytes")).toEqual({ $bytes: "YWI=" });
   });
 
+  test("WebAssembly starts without waiting for another thread", async () => {
+    expect(await app.query("f:programs")).toEqual([42, true, 42, true, "function"]);
+    expect(await app.action("f:programsOfActions")).toBe(42);
+  });
+
   test("Node's own globals are absent", async () => {
     expect(await app.query("f:absent")).toEqual([...Array<string>(7).fill("undefined"), false, "function"]);
     expect(await app.query("f:globals")).toEqual([1, true, 1]);
+  });
+
+  test("what a module puts in the place of an absent global is found by its name", async () => {
+    expect(await app.query("f:shimmed")).toEqual(["made of x", true, true]);
+  });
+
+  test("what a call puts in the place of a global is there for that call alone", async () => {
+    expect(await app.query("f:patched")).toEqual(["undefined", 7, 4, 4, "undefined", "undefined", "undefined"]);
+    expect(await app.query("f:unpatched")).toEqual(["undefined", 1, "object", "object", "function"]);
   });
 
   test.each([

@@ -85,4 +85,8 @@ export interface FunctionRunnerOptions {
   readonly modulesDir: string;
   /** Longest time that an action may keep the thread without a break. @default 30 s */
   readonly actionStallMs?: number;
+  /** Longest time that a module's top level may take. @default 30 s */
+  readonly importLimitMs?: number;
+  /** How many times longer than on Convex code may run without a break. @default 1. */
+  readonly patience?: number;
 }

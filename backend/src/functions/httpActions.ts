@@ -26,8 +26,10 @@ export interface HttpActionInput {
   /** The action's own work is added here. */
   readonly usage: UsageCounts;
   readonly calls: ActionCalls;
-  /** Told once, when the response is complete: the route (`GET /path`) and what failed. */
-  readonly done: (identifier: string, error: string | null) => void;
+  /** Told once, before user code runs: whose route it is, and which (`GET /path`). */
+  readonly routed: (componentPath: ComponentPath, identifier: string) => void;
+  /** Told once, when the response is complete: what failed. */
+  readonly done: (error: string | null) => void;
 }
 
 const HTTP_MODULE = "http.js";
@@ -90,16 +92,17 @@ interface Route {
 
 async function runRoute(input: HttpActionInput, { app, componentPath, identifier, handler }: Route): Promise<Response> {
   const { host, call, logs, executionId, usage, calls, request } = input;
+  input.routed(componentPath, identifier);
   const frame = new ActionFrame({
     host, app, call: { ...call, componentPath }, componentPath, path: { module: HTTP_MODULE, name: identifier }, logs, executionId, usage, calls,
   });
   const limit = host.ports.setTimer(() => frame.fail(new Error(`Function execution timed out (maximum duration: ${LIMIT_MS / 1000}s)`)), LIMIT_MS);
-  const unguard = host.watchdog.guard((error) => frame.fail(error));
+  const unguard = host.watchdog.guard((error) => frame.interrupt(error));
   const end = (error: string | null): void => {
     unguard();
     limit.cancel();
     frame.end();
-    input.done(identifier, error);
+    input.done(error);
   };
   try {
     const response = await frame.run(() => handler.invokeHttpAction(request));

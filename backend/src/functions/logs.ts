@@ -27,6 +27,11 @@ export class LogBuffer {
     this.#onLine(line);
   }
 
+  /** Forgets what was printed by a run that does not count. */
+  clear(): void {
+    this.lines.length = 0;
+  }
+
   /** `[LEVEL] text`, the form clients get. */
   texts(): string[] {
     return this.lines.map(({ level, messages }) => `[${level}] ${messages.join(" ")}`);

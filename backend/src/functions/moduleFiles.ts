@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
 import type { ModuleSource } from "../components/types.ts";
 import { GLOBAL_REPLACEMENTS } from "./sandbox/host.ts";
+import { redirectImportsOf } from "./sandbox/userImports.ts";
 
 /** Bump when the rewriting of modules changes: kept files of another version are not used. */
-const FORMAT = "2";
+const FORMAT = "4";
 
 /** A module as it lies on disk, ready to be imported. */
 export interface ModuleFile {
@@ -22,21 +24,35 @@ export function sha256(...parts: readonly string[]): string {
   return hash.digest("hex");
 }
 
-function writeAtomically(path: string, text: string): void {
+let written = 0;
+
+/** A file that exists is whole, also after a power cut: what it holds is on the disk before it has its name. */
+async function writeAtomically(path: string, text: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
+  written += 1;
+  const temporary = `${path}.${process.pid}.${written}.tmp`;
+  const file = await open(temporary, "w");
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   renameSync(temporary, path);
 }
+
+/** What link(2) says where there are no hard links, or no more of them. */
+const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK"]);
 
 function linkOrCopy(from: string, to: string): void {
   if (existsSync(to)) return;
   mkdirSync(dirname(to), { recursive: true });
   try {
     linkSync(from, to);
-  } catch {
-    // Some file systems have no hard links; a copy serves as well.
-    copyFileSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && NO_LINKS.has(String(error.code)))) throw error;
+    copyFileSync(from, `${to}.tmp`);
+    renameSync(`${to}.tmp`, to);
   }
 }
 
@@ -51,6 +67,7 @@ export class ModuleFiles {
   constructor(dir: string) {
     this.#dir = dir;
     mkdirSync(dir, { recursive: true });
+    redirectImportsOf(dir);
     writeFileSync(join(dir, "package.json"), '{"type":"module"}\n');
   }
 
@@ -110,8 +127,8 @@ export class ModuleFiles {
       logLevel: "silent",
       keepNames: false,
     });
-    if (map !== null) writeAtomically(map, result.map);
-    writeAtomically(code, result.code);
+    if (map !== null) await writeAtomically(map, result.map);
+    await writeAtomically(code, result.code);
     return { code, map };
   }
 }

@@ -1,4 +1,5 @@
 import { constants, Script } from "node:vm";
+import type { ImportLimit } from "./importLimit.ts";
 import { registerSourceMaps } from "./frames.ts";
 import type { ModuleFile } from "./moduleFiles.ts";
 import { runInSandbox, type Sandbox } from "./sandbox/sandbox.ts";
@@ -34,12 +35,14 @@ let importModule: Import = async (url) => {
 export class InstanceModules {
   readonly #files: ReadonlyMap<string, ModuleFile>;
   readonly #sandbox: Sandbox;
+  readonly #limit: ImportLimit;
   readonly #loading = new Map<string, Promise<ModuleExports>>();
   readonly #loaded = new Map<string, ModuleExports>();
 
-  constructor(files: ReadonlyMap<string, ModuleFile>, sandbox: Sandbox) {
+  constructor(files: ReadonlyMap<string, ModuleFile>, phase: ImportPhase) {
     this.#files = files;
-    this.#sandbox = sandbox;
+    this.#sandbox = importSandbox(phase);
+    this.#limit = phase.limit;
     registerSourceMaps(files.values());
   }
 
@@ -58,7 +61,7 @@ export class InstanceModules {
     if (loading === undefined) {
       const file = this.#files.get(path);
       if (file === undefined) throw new Error(`No module ${path}`);
-      loading = runInSandbox(this.#sandbox, () => importModule(file.url));
+      loading = runInSandbox(this.#sandbox, () => this.#limit(path, () => importModule(file.url)));
       this.#loading.set(path, loading);
     }
     const exports = await loading;
@@ -69,6 +72,7 @@ export class InstanceModules {
 
 /** Where modules are while they are imported: a fixed time, a fixed seed, no database. */
 export interface ImportPhase {
+  readonly limit: ImportLimit;
   readonly env: Readonly<Record<string, string>>;
   readonly timeMs: number;
   readonly seed: Uint8Array;
@@ -80,7 +84,7 @@ function unsupported(op: string): never {
 }
 
 /** The sandbox of module top levels. */
-export function importSandbox(phase: ImportPhase): Sandbox {
+function importSandbox(phase: ImportPhase): Sandbox {
   return {
     mode: "import",
     env: phase.env,

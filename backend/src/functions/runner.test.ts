@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestApp } from "./testing/testApp.ts";
 
@@ -57,6 +60,7 @@ export const actFails = action((ctx) => ctx.runMutation(ref("throwData"), { data
 export const dangling = action(async (ctx) => { void ctx.runAction(ref("slow")); setInterval(() => console.log("tick"), 1); });
 export const slow = action(() => new Promise((resolve) => setTimeout(resolve, 20)));
 export const actUnhandled = action(async () => { void Promise.reject(new Error("nobody waits")); await new Promise((resolve) => setTimeout(resolve, 1000)); });
+export const asks = action({ args: { url: v.string() }, handler: async (_ctx, { url }) => (await fetch(url)).status });
 export const who = query((ctx) => ctx.auth.getUserIdentity());
 export const meta = query((ctx) => ctx.meta.getFunctionMetadata());
 export const logs = query(async () => { for (let i = 0; i < 300; i++) console.log(i); console.warn("x".repeat(40000)); });
@@ -174,12 +178,12 @@ describe("an action", () => {
     expect(await app.action("notes:act", { text: "from an action" })).toEqual(["from an action"]);
   });
 
-  test("streams its log lines as they come, then tells all of them", async () => {
+  test("streams its log lines as they come: the log has each of them once", async () => {
     app.logs.length = 0;
     await app.action("notes:act", { text: "x" });
     const own = app.logs.filter(({ identifier }) => identifier === "notes:act");
     expect(own.map(({ kind }) => kind)).toEqual(["Progress", "Completion"]);
-    expect(own[1]?.logLines.map(({ messages }) => messages)).toEqual([["'act' 'x'"]]);
+    expect(own.flatMap(({ logLines }) => logLines.map(({ messages }) => messages))).toEqual([["'act' 'x'"]]);
   });
 
   test("that leaves work behind says so, and its timers end with it", async () => {
@@ -194,6 +198,23 @@ describe("an action", () => {
     const running = app.functions.action(app.call("notes:actUnhandled"), { signal: abort.signal });
     abort.abort();
     expect((await running).outcome).toMatchObject({ ok: false });
+  });
+
+  test("that ends early takes the requests along that nobody answers", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    // Listening on a port, so that its address is no path.
+    const { port } = silent.address() as AddressInfo;
+    const abort = new AbortController();
+    const asked = once(silent, "request");
+    const running = app.functions.action(app.call("notes:asks", { url: `http://127.0.0.1:${port}/` }), { signal: abort.signal });
+    const [, response] = (await asked) as [unknown, ServerResponse];
+    const closed = once(response, "close");
+    abort.abort();
+    expect((await running).outcome).toMatchObject({ ok: false, error: { message: expect.stringContaining("was stopped") as string } });
+    await closed;
+    expect(response.writableEnded).toBe(false);
+    silent.close();
   });
 });
 

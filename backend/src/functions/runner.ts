@@ -22,6 +22,7 @@ import { Watchdog } from "./watchdog.ts";
 const USER_CODE_LIMIT_MS = 1000;
 const ACTION_LIMIT_MS = 10 * 60_000;
 const ACTION_STALL_MS = 30_000;
+const IMPORT_LIMIT_MS = 30_000;
 const PURGE_EVERY_MS = 3_600_000;
 
 /** The {@link FunctionRunner} of this backend, and what its assembly needs of it. */
@@ -46,12 +47,17 @@ export function createFunctionRunner(options: FunctionRunnerOptions): AppRunner 
 
 /** What every call gets, whatever its kind. */
 interface Begun {
-  readonly call: CallRequest;
+  /** An HTTP action's is known when its route is found. */
+  call: CallRequest;
   readonly kind: FunctionKind;
   readonly executionId: string;
   readonly parentExecutionId: string | null;
   readonly logs: LogBuffer;
   readonly startedMs: number;
+}
+
+function isAction(kind: FunctionKind): boolean {
+  return kind === "Action" || kind === "HttpAction";
 }
 
 /** What a call runs, or why it cannot. */
@@ -64,9 +70,9 @@ class Runner implements AppRunner {
   readonly #ids: SeededRandom;
   #purgedMs: number;
 
-  constructor({ transactions, ports, hooks, actionStallMs = ACTION_STALL_MS }: FunctionRunnerOptions) {
-    this.#watchdog = new Watchdog({ limitMs: USER_CODE_LIMIT_MS, stallMs: actionStallMs });
-    this.host = new RuntimeHost({ transactions, ports, hooks, watchdog: this.#watchdog });
+  constructor({ transactions, ports, hooks, actionStallMs = ACTION_STALL_MS, importLimitMs = IMPORT_LIMIT_MS, patience = 1 }: FunctionRunnerOptions) {
+    this.#watchdog = new Watchdog({ limitMs: USER_CODE_LIMIT_MS * patience, stallMs: actionStallMs * patience });
+    this.host = new RuntimeHost({ transactions, ports, hooks, watchdog: this.#watchdog, importLimitMs: importLimitMs * patience });
     this.#ids = new SeededRandom(() => ports.randomBytes(32));
     this.#purgedMs = ports.nowMs();
     transactions.setExecuteHook((start) => this.#watchdog.run(start));
@@ -104,17 +110,17 @@ class Runner implements AppRunner {
     return await runHttpAction({
       host: this.host, app: this.host.app, request, call, logs: begun.logs, executionId: begun.executionId, usage,
       calls: this.#callsOf(begun),
-      done: (identifier, error) => this.#complete({ ...begun, call: { ...call, path: identifier } }, { error, usage }),
+      routed: (componentPath, path) => void (begun.call = { ...call, componentPath, path }),
+      done: (error) => this.#complete(begun, { error, usage }),
     });
   }
 
   #begin(call: CallRequest, kind: FunctionKind, parentExecutionId: string | null): Begun {
     const executionId = this.#ids.bytes(8).toString("hex");
     const nowMs = () => this.host.ports.nowMs();
-    const begun = { call, kind, executionId, parentExecutionId, startedMs: nowMs() };
-    const isAction = kind === "Action" || kind === "HttpAction";
-    const logs = new LogBuffer(nowMs, isAction ? (line) => this.#log({ ...begun, logs }, { kind: "Progress", logLines: [line], error: null, usage: emptyUsage() }) : undefined);
-    return { ...begun, logs };
+    const logs = new LogBuffer(nowMs, isAction(kind) ? (line) => this.#log(begun, { kind: "Progress", logLines: [line], error: null, usage: emptyUsage() }) : undefined);
+    const begun: Begun = { call, kind, executionId, parentExecutionId, startedMs: nowMs(), logs };
+    return begun;
   }
 
   /** Finds the function and makes sure its module is loaded; at once when it is. */
@@ -167,7 +173,7 @@ class Runner implements AppRunner {
       () => frame.fail(new UserError("ActionTimeout", `Function execution timed out (maximum duration: ${ACTION_LIMIT_MS / 1000}s)`)), ACTION_LIMIT_MS);
     const abort = () => frame.fail(new UserError("ActionAborted", "The action was stopped: its caller is gone or the backend is closing"));
     signal?.addEventListener("abort", abort, { once: true });
-    const unguard = this.#watchdog.guard((error) => frame.fail(error));
+    const unguard = this.#watchdog.guard((error) => frame.interrupt(error));
     try {
       if (signal?.aborted === true) abort();
       return { ok: true, value: await this.#invokeAction(frame, found) };
@@ -213,7 +219,8 @@ class Runner implements AppRunner {
 
   /** Writes the log entry of a call that came to its end; returns how long it took. */
   #complete(begun: Begun, { error, usage, nested = [] }: { error: string | null; usage: UsageCounts; nested?: readonly NestedCall[] }): number {
-    const entry = { kind: "Completion" as const, logLines: begun.logs.lines, error, usage };
+    // An action's lines were told of one by one.
+    const entry = { kind: "Completion" as const, logLines: isAction(begun.kind) ? [] : begun.logs.lines, error, usage };
     return this.#log(begun, nested.length === 0 ? entry : { ...entry, nested });
   }
 

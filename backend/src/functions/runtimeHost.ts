@@ -11,14 +11,17 @@ export class RuntimeHost {
   readonly ports: Ports;
   readonly hooks: FunctionHooks;
   readonly watchdog: Watchdog;
+  /** Longest time that a module's top level may take. */
+  readonly importLimitMs: number;
   #app: RunningApp | null = null;
   #envs: { readonly variables: Env; readonly app: RunningApp | null; readonly byComponent: ReadonlyMap<ComponentPath, Env> } | null = null;
 
-  constructor(parts: { transactions: TransactionRunner; ports: Ports; hooks: FunctionHooks; watchdog: Watchdog }) {
+  constructor(parts: { transactions: TransactionRunner; ports: Ports; hooks: FunctionHooks; watchdog: Watchdog; importLimitMs: number }) {
     this.transactions = parts.transactions;
     this.ports = parts.ports;
     this.hooks = parts.hooks;
     this.watchdog = parts.watchdog;
+    this.importLimitMs = parts.importLimitMs;
   }
 
   get app(): RunningApp | null {

@@ -1,6 +1,7 @@
 import { convexToJson, type Value } from "convex/values";
 import type { JsonValue } from "../values/json.ts";
 import { UserError } from "../errors.ts";
+import { DiskFullError } from "../storage/sqlite.ts";
 import { developerFrames } from "./frames.ts";
 import type { FunctionError } from "./types.ts";
 
@@ -39,6 +40,7 @@ function parsedData(text: string): JsonValue {
 
 /** What a client learns about something a function threw. */
 export function describeThrown(thrown: unknown): FunctionError {
+  if (thrown instanceof DiskFullError) return describeThrown(thrown.refusal());
   if (thrown instanceof UserError) return { message: thrown.message, code: thrown.code, ...(thrown.data === undefined ? {} : { data: thrown.data }) };
   const data = convexErrorData(thrown);
   const stack = isObject(thrown) && typeof thrown["stack"] === "string" ? thrown["stack"] : "";

@@ -71,6 +71,10 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
 
   readonly print: Sandbox["print"] = (level, line) => this.run.logs.add(level, line);
 
+  hostWork(work: Promise<unknown>): void {
+    this.run.hostWork(work);
+  }
+
   syscall(op: string, argsJson: string): string {
     const startedMs = performance.now();
     try {

@@ -49,7 +49,7 @@ export class TransactionRun implements WatchedExecution {
   observedIdentity = false;
   hasScheduled = false;
   isSettled = false;
-  isHostBusy = false;
+  #hostWorks = 0;
   /** A failure that is not the developer's: it fails the call even when their code caught it. */
   trouble: { readonly error: unknown } | null = null;
   #frame: TransactionFrame | null = null;
@@ -131,13 +131,21 @@ export class TransactionRun implements WatchedExecution {
     this.#frame?.fail(error);
   }
 
+  get isHostBusy(): boolean {
+    return this.#hostWorks > 0;
+  }
+
+  /** Until `work` has ended, one way or the other, the body is not lost. */
+  hostWork(work: Promise<unknown>): void {
+    this.#hostWorks += 1;
+    const end = (): void => void (this.#hostWorks -= 1);
+    work.then(end, end);
+  }
+
   async #load(found: FoundFunction): Promise<Readonly<Record<string, unknown>>> {
-    this.isHostBusy = true;
-    try {
-      return await found.instance.modules.import(found.path.module);
-    } finally {
-      this.isHostBusy = false;
-    }
+    const loading = found.instance.modules.import(found.path.module);
+    this.hostWork(loading);
+    return await loading;
   }
 }
 

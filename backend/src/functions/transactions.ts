@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { DiskFullError } from "../storage/sqlite.ts";
 import type { JsonValue } from "../values/json.ts";
 import { emptyUsage } from "../transaction/limits.ts";
 import type { ReadSet, Transaction } from "../transaction/types.ts";
@@ -68,6 +69,8 @@ export async function runQuery(running: Running, journalBefore: string | null): 
   const { host, app, call, found, logs } = running;
   let run: TransactionRun | null = null;
   const body = async (tx: Transaction): Promise<Outcome> => {
+    // It runs again when what it read could not be saved.
+    logs.clear();
     run = new TransactionRun({ host, app, call, logs, tx, journalBefore });
     try {
       return { ok: true, value: await run.invokeRoot(found) };
@@ -145,7 +148,7 @@ async function invokeOrRollBack(run: TransactionRun, { found }: Running): Promis
 
 function mutationFailure(error: unknown): FunctionError {
   if (error instanceof RolledBack) return error.error;
-  // The watchdog or the database refused it (a time limit, a schema).
-  if (error instanceof UserError) return describeThrown(error);
+  // The watchdog or the database refused it (a time limit, a schema, a full disk).
+  if (error instanceof UserError || error instanceof DiskFullError) return describeThrown(error);
   throw error;
 }

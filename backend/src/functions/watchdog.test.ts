@@ -5,17 +5,17 @@ const watchdog = new Watchdog({ limitMs: 100, stallMs: 100 });
 afterAll(() => watchdog.close());
 
 /** Runs a body as the transaction runner runs an execution: in a macrotask. */
-function execute(body: () => Promise<unknown>): Promise<unknown> {
+function execute(body: () => Promise<unknown>, by = watchdog): Promise<unknown> {
   return new Promise((resolve) => {
     setImmediate(() => {
       const execution: WatchedExecution = { isSettled: false, isHostBusy: false, fail: (error) => resolve(error) };
       try {
-        watchdog.run(() => {
+        by.run(() => {
           void (async () => {
             await Promise.resolve();
-            watchdog.watch(execution);
+            by.watch(execution);
             const value = await body();
-            watchdog.unwatch();
+            by.unwatch();
             resolve(value);
           })();
         });
@@ -60,6 +60,29 @@ describe("an execution", () => {
       return "in time";
     });
     expect(value).toBe("in time");
+  });
+
+  test("may take long between two waits for another thread", async () => {
+    const patient = new Watchdog({ limitMs: 100, stallMs: 30_000 });
+    const value = await execute(async () => {
+      for (let wait = 0; wait < 3; wait++) {
+        await crypto.subtle.digest("SHA-256", new Uint8Array(1000));
+        const startedMs = performance.now();
+        while (performance.now() - startedMs < 300);
+      }
+      return "in time";
+    }, patient);
+    expect(value).toBe("in time");
+    await patient.close();
+  });
+
+  test("that loops after it has waited for another thread is interrupted too", async () => {
+    const looping = execute(async () => {
+      await crypto.subtle.digest("SHA-256", new Uint8Array(1000));
+      for (;;);
+    });
+    expect(String(await looping)).toContain("Function execution timed out (maximum duration: 0.1s)");
+    expect(await execute(async () => "next")).toBe("next");
   });
 
   test("that waits for nothing is told so", async () => {

@@ -1,18 +1,22 @@
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.ts";
+import { runInterruptibly } from "./sandbox/interruptible.ts";
 
 /** States of the shared cell. */
 const IDLE = 0;
 const RUNNING = 1;
 const KILLING = 2;
+/** The event loop alone: the interrupt has come. */
+const INTERRUPTED = 3;
 
 const STATE_INDEX = 0;
 const GUARD_INDEX = 1;
 const DEADLINE_OFFSET = 8;
 const SHARED_BYTES = 24;
-const HEARTBEAT_MS = 500;
+const MAX_HEARTBEAT_MS = 500;
 // How long a body that waits for nothing we know of may take (a digest on another thread, a Blob) before it is lost.
 const GRACE_MS = 500;
+const MAX_WAIT_PER_TURN_MS = 5;
 
 /** `process._tickCallback` runs all ticks and microtasks. Node keeps it for its own tests and embedders. */
 const drain = (process as unknown as { _tickCallback(): void })._tickCallback.bind(process);
@@ -21,7 +25,7 @@ const drain = (process as unknown as { _tickCallback(): void })._tickCallback.bi
 export interface WatchedExecution {
   /** False while its function has not come to an end. */
   readonly isSettled: boolean;
-  /** The body waits for work of the host (a module that loads). */
+  /** The body waits for work of the host (a module that loads, a key that another thread makes). */
   readonly isHostBusy: boolean;
   /** The body can never go on: it waits for nothing. */
   fail(error: Error): void;
@@ -35,7 +39,10 @@ export interface WatchedExecution {
 export class Watchdog {
   readonly #limitMs: number;
   readonly #stallMs: number;
-  readonly #guarded = new Set<(error: Error) => void>();
+  /** Who is told of an interrupt, and how long each may keep the event loop. */
+  readonly #guarded = new Map<(error: Error) => void, number>();
+  /** Callbacks that wait for the next guard. */
+  readonly #held: (() => void)[] = [];
   #heartbeat: NodeJS.Timeout | null = null;
   readonly #state: Int32Array;
   readonly #deadline: Float64Array;
@@ -73,30 +80,46 @@ export class Watchdog {
   /**
    * Watches over the event loop while an action runs. A loop that never ends stops everything; when it is interrupted,
    * nobody can tell whose it was, so all guarded actions fail. Hazard: Node itself gives up when it is interrupted in
-   * a callback of its own timers (imported from `node:timers`) rather than in a microtask; that ends the process,
-   * which would not have come back anyway. The timers that functions are given run their callbacks in microtasks.
+   * a callback of its own timers rather than in a microtask; that ends the process, which would not have come back
+   * anyway. The timers that functions are given, or import from `node:timers`, run their callbacks in microtasks; those
+   * of packages that are left out of the bundle do not.
    *
+   * @param limitMs - Longest time without a turn of the event loop; of several guards the most patient one counts.
    * @returns Ends the guard.
    */
-  guard(fail: (error: Error) => void): () => void {
-    this.#guarded.add(fail);
+  guard(fail: (error: Error) => void, limitMs = this.#stallMs): () => void {
+    this.#guarded.set(fail, limitMs);
+    this.#extend();
+    for (const callback of this.#held.splice(0)) runInterruptibly(callback);
     if (this.#heartbeat === null) {
       this.#beat();
-      this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+      this.#heartbeat = setInterval(() => this.#beat(), Math.min(MAX_HEARTBEAT_MS, this.#stallMs / 2)).unref();
     }
     return () => {
       this.#guarded.delete(fail);
       if (this.#guarded.size > 0 || this.#heartbeat === null) return;
       clearInterval(this.#heartbeat);
       this.#heartbeat = null;
-      Atomics.compareExchange(this.#state, GUARD_INDEX, RUNNING, IDLE);
+      // An interrupt that is on its way is told of to whoever is guarded next; one that has come concerns nobody any more.
+      if (Atomics.load(this.#state, GUARD_INDEX) !== KILLING) Atomics.store(this.#state, GUARD_INDEX, IDLE);
     };
   }
 
+  /** Runs user code that belongs to no action any more as soon as one is guarded: never without. */
+  whileGuarding(callback: () => void): void {
+    if (this.#guarded.size > 0) runInterruptibly(callback);
+    else this.#held.push(callback);
+  }
+
+  #extend(): void {
+    this.#deadline[1] = performance.timeOrigin + performance.now() + Math.max(...this.#guarded.values());
+  }
+
   #beat(): void {
-    this.#deadline[1] = performance.timeOrigin + performance.now() + this.#stallMs;
-    if (Atomics.exchange(this.#state, GUARD_INDEX, RUNNING) !== KILLING) return;
-    for (const fail of this.#guarded) {
+    this.#extend();
+    const before = Atomics.exchange(this.#state, GUARD_INDEX, RUNNING);
+    if (before !== KILLING && before !== INTERRUPTED) return;
+    for (const fail of this.#guarded.keys()) {
       fail(new UserError("ActionStalled", `An action kept the thread busy for more than ${this.#stallMs / 1000}s without a break and was interrupted; actions that ran beside it failed too`));
     }
   }
@@ -121,11 +144,11 @@ export class Watchdog {
     const execution = this.#watched();
     if (execution === null) return;
     if (Atomics.compareExchange(this.#state, STATE_INDEX, RUNNING, IDLE) === RUNNING) {
-      this.#waitForLate(execution, performance.now() + GRACE_MS);
+      this.#waitForLate(execution);
       return;
     }
     this.#awaitInterrupt();
-    throw new UserError("FunctionTimeout", `Function execution timed out (maximum duration: ${this.#limitMs / 1000}s)`);
+    throw this.#timedOut();
   }
 
   async close(): Promise<void> {
@@ -165,12 +188,25 @@ export class Watchdog {
     while (Atomics.load(this.#state, STATE_INDEX) === KILLING);
   }
 
-  #waitForLate(execution: WatchedExecution, untilMs: number): void {
-    setImmediate(() => {
-      if (execution.isSettled) return;
-      const deadline = execution.isHostBusy ? performance.now() + GRACE_MS : untilMs;
-      if (performance.now() > deadline) execution.fail(new UserError("UnresolvedPromise", "Returned promise will never resolve"));
-      else this.#waitForLate(execution, deadline);
-    });
+  /** Waits for what comes from elsewhere. Code that goes on then is on the event loop, where it is guarded like an action's. */
+  #waitForLate(execution: WatchedExecution): void {
+    const unguard = this.guard(() => execution.fail(this.#timedOut()));
+    let waitedMs = 0;
+    let sinceMs = performance.now();
+    const look = (): void => {
+      if (execution.isSettled) return unguard();
+      const nowMs = performance.now();
+      // A turn that takes longer was at work, here or in another process, and did not only wait.
+      waitedMs = execution.isHostBusy ? 0 : waitedMs + Math.min(nowMs - sinceMs, MAX_WAIT_PER_TURN_MS);
+      sinceMs = nowMs;
+      if (waitedMs < GRACE_MS) return void setImmediate(look);
+      unguard();
+      execution.fail(new UserError("UnresolvedPromise", "Returned promise will never resolve"));
+    };
+    setImmediate(look);
+  }
+
+  #timedOut(): UserError {
+    return new UserError("FunctionTimeout", `Function execution timed out (maximum duration: ${this.#limitMs / 1000}s)`);
   }
 }

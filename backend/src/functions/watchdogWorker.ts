@@ -6,6 +6,8 @@ import { workerData } from "node:worker_threads";
 const IDLE = 0;
 const RUNNING = 1;
 const KILLING = 2;
+/** The event loop alone: it was interrupted, and has not turned since. */
+const INTERRUPTED = 3;
 /** A query or mutation that runs; the event loop while actions run. */
 const EXECUTION = 0;
 const EVENT_LOOP = 1;
@@ -42,13 +44,22 @@ function interrupt(done: () => void): void {
 
 function isOver(what: typeof EXECUTION | typeof EVENT_LOOP, elapsed: { atMs: number; idleMs: number }): boolean {
   const deadline = deadlines[what] ?? 0;
+  const state = Atomics.load(states, what);
+  // What was interrupted may be followed by more that never yields, before the event loop can turn.
+  const isWatched = state === RUNNING || state === INTERRUPTED;
   // A deadline a whole limit after the last look was set since then.
-  if (Atomics.load(states, what) !== RUNNING || deadline >= lastMs + limitsMs[what]) {
+  if (!isWatched || deadline >= lastMs + limitsMs[what]) {
     waitedMs[what] = 0;
     return false;
   }
   waitedMs[what] = Math.min(waitedMs[what] + elapsed.idleMs, limitsMs[what] * (MAX_STRETCH - 1));
-  return elapsed.atMs - waitedMs[what] >= deadline && Atomics.compareExchange(states, what, RUNNING, KILLING) === RUNNING;
+  return elapsed.atMs - waitedMs[what] >= deadline && Atomics.compareExchange(states, what, state, KILLING) === state;
+}
+
+function eventLoopInterrupted(): void {
+  deadlines[EVENT_LOOP] = nowMs() + limitsMs[EVENT_LOOP];
+  // The main thread sees by this that it was interrupted, and sets it back as soon as it can.
+  Atomics.compareExchange(states, EVENT_LOOP, KILLING, INTERRUPTED);
 }
 
 setInterval(() => {
@@ -56,8 +67,7 @@ setInterval(() => {
   const usedMs = processorMs();
   const elapsed = { atMs, idleMs: Math.max(0, atMs - lastMs - (usedMs - lastProcessorMs)) };
   if (isOver(EXECUTION, elapsed)) interrupt(() => Atomics.store(states, EXECUTION, IDLE));
-  // The main thread sees by the state that it was interrupted, and sets it back.
-  else if (isOver(EVENT_LOOP, elapsed)) interrupt(() => undefined);
+  else if (isOver(EVENT_LOOP, elapsed)) interrupt(eventLoopInterrupted);
   lastMs = atMs;
   lastProcessorMs = usedMs;
 }, POLL_MS);

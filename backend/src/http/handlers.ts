@@ -65,6 +65,8 @@ export interface FileHttpHandlers {
     readonly uuid: string;
     readonly component: string | null;
     readonly range: string | null;
+    readonly ifNoneMatch?: string | null;
+    readonly ifRange?: string | null;
   }): Promise<HttpReply>;
 }
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "../errors.ts";
-import { StorageError } from "../storage/sqlite.ts";
+import { DiskFullError } from "../storage/sqlite.ts";
 import { drainBody } from "./body.ts";
 import type { HttpReply } from "./handlers.ts";
 
@@ -36,7 +36,7 @@ export function sendJson(response: ServerResponse, status: number, json: unknown
  */
 export async function sendError(response: ServerResponse, error: unknown, onTrouble: (error: unknown) => void): Promise<void> {
   const known = error instanceof UserError ? error : null;
-  const refused = known ?? (isDiskFull(error) ? DISK_FULL : null);
+  const refused = known ?? (error instanceof DiskFullError ? error.refusal() : null);
   if (known === null) onTrouble(error);
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -51,10 +51,4 @@ export async function sendError(response: ServerResponse, error: unknown, onTrou
     code: refused?.code ?? "InternalServerError",
     message: refused?.message ?? "The backend failed; its log says why.",
   });
-}
-
-const DISK_FULL = new UserError("DiskFull", "The backend's disk is full: nothing was saved. Free some space and try again.", { httpStatus: 503 });
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof StorageError && error.failure === "disk-full";
 }

@@ -28,23 +28,30 @@ export function deploymentRoutes(handlers: HttpHandlers, info: DeploymentInfo): 
   };
 }
 
+const single = (header: string | string[] | undefined): string | null => (typeof header === "string" ? header : null);
+
 function fileRoutes({ files }: HttpHandlers): HttpRoutes {
   if (files === undefined) return {};
   const upload = async (request: HttpRequest): Promise<HttpReply> => {
     const { headers, url, body } = request;
-    const { digest } = headers;
     const contentLength = headers["content-length"];
     const stored = await files.upload({
       token: url.searchParams.get("token") ?? "",
       contentType: headers["content-type"] ?? null,
-      digest: typeof digest === "string" ? digest : null,
+      digest: single(headers["digest"]),
       contentLength: contentLength === undefined || headers["content-encoding"] !== undefined ? null : Number(contentLength),
       body,
     });
     return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(stored) };
   };
   const serve = async ({ rest, url, headers }: HttpRequest): Promise<HttpReply> =>
-    await files.serve({ uuid: rest, component: url.searchParams.get("component"), range: headers.range ?? null });
+    await files.serve({
+      uuid: rest,
+      component: url.searchParams.get("component"),
+      range: headers.range ?? null,
+      ifNoneMatch: single(headers["if-none-match"]),
+      ifRange: single(headers["if-range"]),
+    });
   return {
     "POST /api/storage/upload": { isOpen: true, raw: upload, maxBodyBytes: Number.MAX_SAFE_INTEGER },
     "GET /api/storage/*": { isOpen: true, raw: serve },

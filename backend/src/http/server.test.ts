@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../errors.ts";
 import type { CallRequest, FunctionRunner, Identity, Outcome } from "../functions/types.ts";
-import { StorageError } from "../storage/sqlite.ts";
+import { DiskFullError } from "../storage/sqlite.ts";
 import type { Commit } from "../transaction/types.ts";
 import { encodeKey } from "../values/keys.ts";
 import { encodeTs } from "../values/timestamps.ts";
@@ -51,9 +51,9 @@ const files: HttpHandlers["files"] = {
     for await (const piece of body) size += piece.length;
     return { storageId: [token, digest, contentType, size].join(" ") };
   },
-  serve: async ({ uuid, component, range }) => {
+  serve: async ({ uuid, component, range, ifNoneMatch, ifRange }) => {
     if (!/^[0-9a-f-]+$/.test(uuid)) throw new UserError("InvalidStoragePath", `Bad path ${JSON.stringify(uuid)}`);
-    return { status: range === null ? 200 : 206, headers: { "content-type": "text/plain", "x-component": component ?? "none" }, body: `file ${uuid}` };
+    return { status: range === null ? 200 : 206, headers: { "content-type": "text/plain", "x-component": component ?? "none", "x-conditions": `${ifNoneMatch} ${ifRange}` }, body: `file ${uuid}` };
   },
 };
 
@@ -78,7 +78,7 @@ beforeEach(async () => {
       admin: {
         "POST /api/deploy2/start_push": { json: (body) => ({ size: JSON.stringify(body).length }), maxBodyBytes: 1000 },
         "GET /api/export/zip/*": { raw: ({ rest }) => ({ status: 200, body: `zip ${rest}` }) },
-        "POST /api/full": { json: () => { throw new StorageError("disk-full", "database.sqlite: the disk is full"); } },
+        "POST /api/full": { json: () => { throw new DiskFullError("/data", "database.sqlite: the disk is full", null); } },
         "POST /api/broken": { json: () => { throw new Error("secret path /home"); } },
       },
     },
@@ -249,6 +249,8 @@ describe("files and administration", () => {
     const file = await fetch(`${server.url}/api/storage/00ff?component=c1`, { headers: { authorization: "Bearer bad" } });
     expect([file.headers.get("x-component"), await file.text()]).toEqual(["c1", "file 00ff"]);
     expect((await fetch(`${server.url}/api/storage/00ff`, { headers: { range: "bytes=0-1" } })).status).toBe(206);
+    const conditional = await fetch(`${server.url}/api/storage/00ff`, { headers: { "if-none-match": '"a"', "if-range": '"b"' } });
+    expect(conditional.headers.get("x-conditions")).toBe('"a" "b"');
     const head = await fetch(`${server.url}/api/storage/00ff`, { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
   });
@@ -278,7 +280,7 @@ describe("files and administration", () => {
 
   test("a full disk is told to the client as what it is, and to the log", async () => {
     const answer = await post("/api/full", {}, ADMIN);
-    expect([answer.status, await answer.json()]).toEqual([503, { code: "DiskFull", message: "The backend's disk is full: nothing was saved. Free some space and try again." }]);
+    expect([answer.status, await answer.json()]).toEqual([503, { code: "DiskFull", message: expect.stringContaining("The disk of the data folder /data is full: nothing of this call was saved") }]);
     expect(troubles).toHaveLength(1);
   });
 

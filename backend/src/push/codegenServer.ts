@@ -38,7 +38,7 @@ async function answer(request: IncomingMessage, files: ModuleFiles): Promise<Jso
   if (request.url === "/api/get_config_hashes") return configHashes([], "0.0.0");
   if (request.url !== "/api/deploy2/start_push") throw new UserError("NotFound", `codegen does not need ${request.url}`, { httpStatus: 404 });
   const { push } = parseStartPush(body, []);
-  const app = await loadApp(push, { files, env: { variables: {}, cloudUrl: "http://127.0.0.1", siteUrl: "http://127.0.0.1" }, timeMs: 0, seed: new Uint8Array(32) });
+  const app = await loadApp(push, { files, env: { variables: {}, cloudUrl: "http://127.0.0.1", siteUrl: "http://127.0.0.1" }, timeMs: 0, seed: new Uint8Array(32), limit: (_path, work) => work() });
   return startPushResponse(describeApp(app, push.app.udfServerVersion), NO_SCHEMA_CHANGE);
 }
 

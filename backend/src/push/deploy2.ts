@@ -3,10 +3,12 @@ import { pushError } from "../components/pushError.ts";
 import type { AuthProvider, ComponentInstance } from "../components/types.ts";
 import type { HttpRoute, HttpRoutes } from "../http/handlers.ts";
 import type { IndexConfig, IndexDiff } from "../schema/indexDiff.ts";
+import type { Ports } from "../ports.ts";
 import type { ComponentPath } from "../transaction/types.ts";
 import type { JsonObject, JsonValue } from "../values/json.ts";
 import { sha256Hex } from "./hash.ts";
 import { SchemaError, type Deployer, type EvaluatedPush, type PushResult } from "./deployer.ts";
+import type { PushReport } from "./pushReport.ts";
 import { parseStartPush } from "./request.ts";
 import { configHashes, describeApp, NO_SCHEMA_CHANGE, startPushResponse } from "./response.ts";
 
@@ -20,9 +22,15 @@ function large(json: (body: JsonObject) => Promise<JsonValue>): HttpRoute {
   return { json, maxBodyBytes: MAX_PUSH_BYTES };
 }
 
+export interface DeployOptions {
+  /** Told of each push that was to change something. */
+  readonly onPush: (report: PushReport) => void;
+  readonly ports: Pick<Ports, "nowMs">;
+}
+
 /** The endpoints by which the official CLI pushes. Their callers hold the admin key; bodies are decompressed. */
-export function deployRoutes(deployer: Deployer): HttpRoutes {
-  const endpoints = new DeployEndpoints(deployer);
+export function deployRoutes(deployer: Deployer, options: DeployOptions): HttpRoutes {
+  const endpoints = new DeployEndpoints(deployer, options);
   return {
     "POST /api/get_config_hashes": { json: () => endpoints.configHashes() },
     "POST /api/deploy2/start_push": large((body) => endpoints.startPush(body)),
@@ -36,12 +44,15 @@ export function deployRoutes(deployer: Deployer): HttpRoutes {
 
 class DeployEndpoints {
   readonly #deployer: Deployer;
+  readonly #options: DeployOptions;
   readonly #open = new Map<string, EvaluatedPush>();
+  readonly #startedMs = new WeakMap<EvaluatedPush, number>();
   /** Pushes whose schema is being prepared. */
   readonly #preparing = new Map<EvaluatedPush, Promise<JsonObject>>();
 
-  constructor(deployer: Deployer) {
+  constructor(deployer: Deployer, options: DeployOptions) {
     this.#deployer = deployer;
+    this.#options = options;
   }
 
   configHashes(): JsonValue {
@@ -49,9 +60,15 @@ class DeployEndpoints {
     return configHashes(modules, SERVER_VERSION);
   }
 
-  async startPush(body: JsonObject): Promise<JsonValue> {
+  startPush(body: JsonObject): Promise<JsonValue> {
+    return this.#reported(body, () => this.#startPush(body));
+  }
+
+  async #startPush(body: JsonObject): Promise<JsonValue> {
+    const startedMs = this.#options.ports.nowMs();
     const { push } = parseStartPush(body, this.#deployer.deployedModules);
     const evaluated = await this.#deployer.evaluate(push);
+    this.#startedMs.set(evaluated, startedMs);
     const pushId = randomUUID();
     this.#keep(pushId, evaluated);
     const schemaChange = { ...NO_SCHEMA_CHANGE, pushId, indexDiffs: indexDiffsJson(await this.#deployer.indexChanges(evaluated.app)) };
@@ -60,7 +77,7 @@ class DeployEndpoints {
 
   async evaluatePush(body: JsonObject): Promise<JsonValue> {
     const { push } = parseStartPush(body, this.#deployer.deployedModules);
-    const { app } = await this.#deployer.evaluate(push);
+    const { app } = await this.#reported(body, () => this.#deployer.evaluate(push));
     return { schemaChange: { ...NO_SCHEMA_CHANGE, indexDiffs: indexDiffsJson(await this.#deployer.indexChanges(app)) } };
   }
 
@@ -83,7 +100,7 @@ class DeployEndpoints {
     const { timeoutMs } = body;
     let work = this.#preparing.get(evaluated);
     if (work === undefined) {
-      work = this.#prepare(evaluated).finally(() => this.#preparing.delete(evaluated));
+      work = this.#prepare(evaluated, body).finally(() => this.#preparing.delete(evaluated));
       this.#preparing.set(evaluated, work);
     }
     const done = await this.#deployer.atMost(work, typeof timeoutMs === "number" ? timeoutMs : MAX_WAIT_MS);
@@ -91,9 +108,9 @@ class DeployEndpoints {
     return done ?? { type: "inProgress", components: Object.fromEntries([...evaluated.app.instances.keys()].map((path) => [path, unfinished])) };
   }
 
-  async #prepare(evaluated: EvaluatedPush): Promise<JsonObject> {
+  async #prepare(evaluated: EvaluatedPush, body: JsonObject): Promise<JsonObject> {
     try {
-      await this.#deployer.prepare(evaluated);
+      await this.#reported(body, () => this.#deployer.prepare(evaluated));
       return { type: "complete" };
     } catch (error) {
       if (!(error instanceof SchemaError)) throw error;
@@ -103,8 +120,25 @@ class DeployEndpoints {
   }
 
   async finishPush(body: JsonObject): Promise<JsonValue> {
-    const result = await this.#deployer.finish(this.#find(body["startPush"]), { dryRun: body["dryRun"] === true });
+    const dryRun = body["dryRun"] === true;
+    const result = await this.#reported(body, async () => {
+      const evaluated = this.#find(body["startPush"]);
+      const finished = await this.#deployer.finish(evaluated, { dryRun });
+      const nowMs = this.#options.ports.nowMs();
+      if (!dryRun) this.#options.onPush({ ok: true, result: finished, tookMs: nowMs - (this.#startedMs.get(evaluated) ?? nowMs) });
+      return finished;
+    });
     return diffJson(result);
+  }
+
+  /** Tells of a failure, unless the request was only to learn something. */
+  async #reported<T>(body: JsonObject, step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      if (body["dryRun"] !== true && body["forCodegen"] !== true) this.#options.onPush({ ok: false, error });
+      throw error;
+    }
   }
 
   #keep(pushId: string, evaluated: EvaluatedPush): void {

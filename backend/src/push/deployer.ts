@@ -4,6 +4,7 @@ import { allocateHandles, type FunctionHandles } from "../components/handles.ts"
 import { loadApp, type LoadedApp } from "../components/load.ts";
 import { pushError } from "../components/pushError.ts";
 import type { ModuleSource, PushRequest } from "../components/types.ts";
+import { limitImports } from "../functions/importLimit.ts";
 import type { RuntimeHost } from "../functions/runtimeHost.ts";
 import { ModuleFiles } from "../functions/moduleFiles.ts";
 import { applySchema, defineSystemTables } from "../schema/applySchema.ts";
@@ -12,6 +13,7 @@ import { diffIndexes, type IndexDiff } from "../schema/indexDiff.ts";
 import { SYSTEM_TABLES, type SystemTable } from "../schema/systemTables.ts";
 import { reconcileCrons, type CronDiff } from "../scheduler/crons.ts";
 import { UserError } from "../errors.ts";
+import { withoutRoom } from "../storage/sqlite.ts";
 import { executionState } from "../transaction/transaction.ts";
 import type { ComponentPath, Transaction } from "../transaction/types.ts";
 import { checkValue } from "../values/validators.ts";
@@ -168,7 +170,10 @@ export class Deployer {
 
   /** Pushes do not overlap; one that fails does not keep the next from its turn. */
   #inTurn<T>(body: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(body);
+    const result = this.#turn.then(body).catch((error: unknown) => {
+      // Modules are files: of a disk that is full is told in the words of all storage.
+      throw withoutRoom(error, this.#options.modulesDir, "push") ?? error;
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }
@@ -182,7 +187,7 @@ export class Deployer {
   #load({ push, timeMs, seed }: StoredDeployment): Promise<LoadedApp> {
     const { hooks } = this.#host;
     const env = { variables: hooks.env(), ...hooks.urls() };
-    return loadApp(push, { files: this.#files, env, timeMs, seed: Buffer.from(seed, "hex") });
+    return loadApp(push, { files: this.#files, env, timeMs, seed: Buffer.from(seed, "hex"), limit: limitImports(this.#host) });
   }
 
   async #reload(deployment: StoredDeployment): Promise<void> {

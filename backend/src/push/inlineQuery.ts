@@ -1,10 +1,11 @@
 import { build, type Plugin } from "esbuild";
 import { pushError } from "../components/pushError.ts";
-import type { AnalyzedFunction } from "../components/types.ts";
+import type { AnalyzedFunction, ModuleSource } from "../components/types.ts";
 import type { RunningApp } from "../functions/app.ts";
 import { LogBuffer } from "../functions/logs.ts";
 import type { ModuleFiles } from "../functions/moduleFiles.ts";
-import { importSandbox, InstanceModules } from "../functions/moduleLoader.ts";
+import { limitImports } from "../functions/importLimit.ts";
+import { InstanceModules } from "../functions/moduleLoader.ts";
 import type { RuntimeHost } from "../functions/runtimeHost.ts";
 import { describeThrown } from "../functions/thrown.ts";
 import { runQuery } from "../functions/transactions.ts";
@@ -51,9 +52,9 @@ function mustHaveApp({ app }: RuntimeHost): RunningApp {
 async function load({ host, files, app }: { host: RuntimeHost; files: ModuleFiles; app: RunningApp }, source: string, componentPath: string) {
   const instance = app.loaded.instances.get(componentPath);
   if (instance === undefined) throw new UserError("ComponentNotFound", `There is no component "${componentPath}"`);
-  const laidOut = await files.layOut([{ path: MODULE, source: await bundle(source), environment: "isolate" }], `inline:${componentPath}`);
-  const phase = { env: host.envOf(componentPath), timeMs: Math.floor(host.ports.nowMs()), seed: host.ports.randomBytes(32) };
-  const modules = new InstanceModules(laidOut, importSandbox(phase));
+  const laidOut = await files.layOut([{ path: MODULE, ...await bundle(source), environment: "isolate" }], `inline:${componentPath}`);
+  const phase = { env: host.envOf(componentPath), timeMs: Math.floor(host.ports.nowMs()), seed: host.ports.randomBytes(32), limit: limitImports(host) };
+  const modules = new InstanceModules(laidOut, phase);
   const { default: query } = await modules.import(MODULE);
   if (typeof query !== "function" || !("isQuery" in query)) {
     throw pushError("InvalidInlineQuery", "An inline query's source must have a query as its default export: export default query({ handler: async (ctx) => … })");
@@ -61,13 +62,15 @@ async function load({ host, files, app }: { host: RuntimeHost; files: ModuleFile
   return { instance: { ...instance, modules }, path: { module: MODULE, name: FUNCTION.name }, analyzed: FUNCTION };
 }
 
-async function bundle(source: string): Promise<string> {
+async function bundle(source: string): Promise<Pick<ModuleSource, "source" | "sourceMap">> {
   try {
     const { outputFiles } = await build({
       stdin: { contents: source, resolveDir: import.meta.dirname, sourcefile: "testQuery.ts", loader: "ts" },
       bundle: true, format: "esm", target: "esnext", conditions: ["convex", "module"], plugins: [wrappers], write: false, logLevel: "silent",
+      sourcemap: "external", sourcesContent: false, outdir: import.meta.dirname,
     });
-    return outputFiles[0]?.text ?? "";
+    const textOf = (ending: string): string => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
+    return { source: textOf(".js"), sourceMap: textOf(".map") };
   } catch (error) {
     throw pushError("InvalidInlineQuery", error instanceof Error ? error.message : String(error));
   }

@@ -67,6 +67,10 @@ test("opening a folder again writes nothing beside the database: it can be read 
   expect([statSync(file).ino, statSync(file).mtimeMs]).toEqual([before.ino, before.mtimeMs]);
 });
 
+test.skipIf(process.platform !== "linux")("a place that takes no folders is refused by name, at once", () => {
+  expect(() => openDatabase({ dir: "/proc/x/data", ports: systemPorts })).toThrow("Cannot use the data folder /proc/x/data: ENOENT");
+});
+
 test.each([
   ["no SQLite file", (file: string) => writeFileSync(file, "x".repeat(5000)), "it has no SQLite header"],
   ["a file cut short", (file: string) => truncateSync(file, 8192), "it holds 8192 bytes of"],

@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, realpathSync, renameSync, statSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { StorageError, toStorageError } from "./sqlite.ts";
+import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, realpathSync, renameSync, statSync, writeSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { StorageError, toStorageError, withoutRoom } from "./sqlite.ts";
 
 /** Version of the data folder's layout. A folder with a higher one is refused. */
 export const FORMAT_VERSION = 1;
@@ -35,10 +35,11 @@ export interface ClaimedFolder {
 export function claimFolder(path: string): ClaimedFolder {
   let dir: string;
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     dir = realpathSync(path);
+    for (const used of [dir, join(dir, DATABASE_NAME)]) if (existsSync(used)) accessSync(used, constants.R_OK | constants.W_OK);
   } catch (error) {
-    throw new StorageError("io", `Cannot use the data folder ${path}: ${String(error)}`, error);
+    throw error instanceof StorageError ? error : unusable(path, error);
   }
   if (openFolders.has(dir)) throw inUse(dir);
   checkFormatFile(dir);
@@ -46,6 +47,39 @@ export function claimFolder(path: string): ClaimedFolder {
   checkHeader(dir, databaseFile);
   openFolders.add(dir);
   return { dir, databaseFile, release: () => openFolders.delete(dir) };
+}
+
+/**
+ * Makes a folder and those above it. Node's own recursive `mkdir` never returns where a folder is there and takes nothing
+ * (`/proc`).
+ *
+ * @throws StorageError naming the folder
+ */
+export function makeFolder(path: string): void {
+  const missing: string[] = [];
+  let above = resolve(path);
+  for (; !existsSync(above); above = dirname(above)) missing.push(above);
+  try {
+    if (!statSync(above).isDirectory()) throw new Error(`${above} is not a folder`);
+    for (const folder of missing.toReversed()) makeOne(folder);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Somebody else was faster.
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+}
+
+function unusable(path: string, error: unknown): StorageError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return withoutRoom(error, join(path, FORMAT_NAME), "make the data folder")
+    ?? new StorageError("io", `Cannot use the data folder ${path}: ${reason}. Choose another folder, or give this user the right to write there.`, error);
 }
 
 /** The refusal that a second user of a folder gets. */

@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { UserError } from "../errors.ts";
 
 /** What went wrong with the data on disk, for callers that react to it. */
 export type StorageFailure = "in-use" | "newer-format" | "corrupt" | "disk-full" | "io" | "other";
@@ -14,6 +16,26 @@ export class StorageError extends Error {
   }
 }
 
+/** No room for what was to be written. It passes by itself: the next write is tried as if nothing had been. */
+export class DiskFullError extends StorageError {
+  /** The data folder. */
+  readonly folder: string;
+
+  constructor(folder: string, message: string, cause: unknown) {
+    super("disk-full", message, cause);
+    this.folder = folder;
+  }
+
+  /** What callers are told: a `ConvexError` whose data has a `code` that programs can look at. */
+  refusal(): UserError {
+    const message = `The disk of the data folder ${this.folder} is full: nothing of this call was saved. Free some space; writes then go on without a restart.`;
+    return new UserError("DiskFull", message, { httpStatus: 503, data: { code: "DiskFull", folder: this.folder, message }, cause: this });
+  }
+}
+
+/** What the operating system calls it: no space, a quota, a limit on the size of files. */
+const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
 /** SQLite's primary result codes that have a meaning of their own here. */
 const FAILURES: ReadonlyMap<number, StorageFailure> = new Map([
   [5, "in-use"], [6, "in-use"], [10, "io"], [8, "io"], [14, "io"], [11, "corrupt"], [26, "corrupt"], [13, "disk-full"],
@@ -24,22 +46,31 @@ const ADVICE: Readonly<Record<StorageFailure, string>> = {
   "newer-format": "a newer version wrote this data folder",
   corrupt: "the database file is damaged; restore a backup or start with an empty folder",
   "disk-full": "the disk is full; nothing of this transaction was saved",
-  io: "the database file cannot be read or written",
+  io: "it cannot be read or written",
   other: "SQLite refused the operation",
 };
 
-/** Wraps an error of `node:sqlite` in a {@link StorageError} that names the file and the operation. */
+/** Wraps an error of `node:sqlite` or `node:fs` in a {@link StorageError} that names the file of the data folder and the operation. */
 export function toStorageError(error: unknown, file: string, operation: string): StorageError {
   if (error instanceof StorageError) return error;
   const code = typeof error === "object" && error !== null && "errcode" in error ? Number(error.errcode) : 0;
   const detail = error instanceof Error ? error.message : String(error);
   // The operating system's own refusal carries its name.
   if (code === 0 && typeof error === "object" && error !== null && "code" in error && /^E[A-Z0-9]+$/.test(String(error.code))) {
-    const failure = error.code === "ENOSPC" || error.code === "EDQUOT" ? "disk-full" : "io";
-    return new StorageError(failure, `${file}: ${ADVICE[failure]} (${detail}; in ${operation})`, error);
+    return failureOf(NO_ROOM.has(String(error.code)) ? "disk-full" : "io", { file, detail: `${detail}; in ${operation}`, error });
   }
-  const failure = FAILURES.get(code & 0xff) ?? "other";
-  return new StorageError(failure, `${file}: ${ADVICE[failure]} (SQLite ${code}: ${detail}; in ${operation})`, error);
+  return failureOf(FAILURES.get(code & 0xff) ?? "other", { file, detail: `SQLite ${code}: ${detail}; in ${operation}`, error });
+}
+
+/** The system's refusal as a {@link DiskFullError}, or null when it is none. */
+export function withoutRoom(error: unknown, file: string, operation: string): StorageError | null {
+  const hasNoRoom = error instanceof Error && "code" in error && NO_ROOM.has(String(error.code));
+  return hasNoRoom ? toStorageError(error, file, operation) : null;
+}
+
+function failureOf(failure: StorageFailure, { file, detail, error }: { file: string; detail: string; error: unknown }): StorageError {
+  const message = `${file}: ${ADVICE[failure]} (${detail})`;
+  return failure === "disk-full" ? new DiskFullError(dirname(file), message, error) : new StorageError(failure, message, error);
 }
 
 /** A prepared statement; `Row` is the shape its SQL selects. */

@@ -1,7 +1,9 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
+import { makeFolder } from "../storage/folder.ts";
+import { toStorageError } from "../storage/sqlite.ts";
 
 /** The secrets of a data folder. */
 export interface DeploymentKeys {
@@ -35,22 +37,26 @@ export function loadDeploymentKeys(dataDir: string, ports: Pick<Ports, "randomBy
 
 /** Writes a complete file beside and links it into place: two processes that start together agree on one set of keys. */
 function createKeys(dataDir: string, path: string, ports: Pick<Ports, "randomBytes">): void {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const secret = (): string => Buffer.from(ports.randomBytes(32)).toString("hex");
   const draft = `${path}.${process.pid}.new`;
-  const file = openSync(draft, "w", 0o600);
   try {
-    writeSync(file, `${JSON.stringify({ adminSecret: secret(), uploadSecret: secret() })}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
+    writeDurably(draft, `${JSON.stringify({ adminSecret: secret(), uploadSecret: secret() })}\n`);
     linkSync(draft, path);
   } catch (error) {
     const isTaken = error instanceof Error && "code" in error && error.code === "EEXIST";
-    if (!isTaken) throw error;
+    if (!isTaken) throw toStorageError(error, path, "write");
   } finally {
-    rmSync(draft);
+    rmSync(draft, { force: true });
+  }
+}
+
+function writeDurably(path: string, text: string): void {
+  const file = openSync(path, "w", 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }

@@ -53,6 +53,10 @@ describe("the queries of `convex data`", () => {
     expect(await ask("_system/cli/tableSize:default", { tableName: "a" })).toBe(1);
   });
 
+  test("know which components there are", async () => {
+    await expect(ask("_system/cli/tableData", { table: "a", order: "asc", paginationOpts: {} }, "nope")).rejects.toThrow('There is no component "nope"');
+  });
+
   test("a watched table gives another value after each change", async () => {
     const values: unknown[] = [];
     for (let round = 0; round < 3; round += 1) {

@@ -53,6 +53,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "_system/usage:components": ({ tx }) => listComponentUsage(tx).map((usage) => ({ ...usage })),
 };
 
+const OF_TABLES: ReadonlySet<string> = new Set(["tables", "tableData", "tableSize", "queryTable"].map((name) => `_system/cli/${name}:default`));
+
 /** Whether a function path names a system query rather than one of the app's functions. */
 export function isSystemPath(path: string): boolean {
   return path.startsWith("_system/");
@@ -66,8 +68,10 @@ export function isSystemPath(path: string): boolean {
  * @throws UserError when there is no such query, or its arguments are wrong.
  */
 export function runSystemQuery(tx: Transaction, call: SystemQueryCall, context: SystemContext): JsonValue {
-  const handler = HANDLERS[canonicalPath(call.path)];
+  const path = canonicalPath(call.path);
+  const handler = HANDLERS[path];
   if (handler === undefined) throw new UserError("FunctionNotFound", `Could not find public function for '${call.path}'.`, { httpStatus: 404 });
+  if (OF_TABLES.has(path)) assertComponent(tx, call.componentPath, context);
   return handler({ tx, args: call.args, componentPath: call.componentPath, context });
 }
 
@@ -125,6 +129,12 @@ function listComponents({ context }: HandlerInput): JsonValue {
 function getSchemas({ context, componentPath }: HandlerInput): JsonValue {
   const schema = definitionOf(context, componentPath)?.schema ?? null;
   return schema === null ? {} : { active: JSON.stringify(schema) };
+}
+
+/** A component that was taken out of the app still has its tables. */
+function assertComponent(tx: Transaction, componentPath: ComponentPath, context: SystemContext): void {
+  if (componentPath === "" || context.app()?.instances.has(componentPath) === true || tx.listTables(componentPath).length > 0) return;
+  throw new UserError("ComponentNotFound", `There is no component "${componentPath}"`, { httpStatus: 404 });
 }
 
 function definitionOf(context: SystemContext, componentPath: ComponentPath): AnalyzedDefinition | null {

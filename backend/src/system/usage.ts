@@ -130,11 +130,11 @@ export class UsageMeter {
     return this.#flushing;
   }
 
-  /** Writes the rest and counts no more. */
+  /** Writes the rest and counts no more. A disk that is full takes the rest with it, and keeps nobody from closing. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
-    await this.flush();
+    await this.flush().catch(this.#onTrouble);
   }
 
   async #write(): Promise<void> {

@@ -17,6 +17,8 @@ export interface AnyExecution {
   commit: Commit | null;
   begin(run: { state: ExecutionState; tx: Transaction; settled: () => void }): void;
   fail(error: unknown): void;
+  /** Lets a query that has succeeded be begun once more: what it read was taken back. */
+  restart(): void;
   deliver(ts: Timestamp): void;
 }
 
@@ -39,7 +41,7 @@ export class Execution<T> implements AnyExecution {
 
   /** Calls the body; `settled` is called once it has come to an end, unless {@link fail} ended it before. */
   begin({ state, tx, settled }: { state: ExecutionState; tx: Transaction; settled: () => void }): void {
-    invariant(this.phase.kind === "waiting", "an execution begins once");
+    invariant(this.phase.kind === "waiting", "an execution begins when it waits");
     this.phase = { kind: "running", state };
     const end = (phase: Phase<T>): void => {
       if (this.phase.kind !== "running") return;
@@ -56,6 +58,11 @@ export class Execution<T> implements AnyExecution {
   /** Ends it with this error, whatever its body still does. */
   fail(error: unknown): void {
     this.phase = { kind: "failed", error };
+  }
+
+  restart(): void {
+    invariant(!this.isMutation && this.phase.kind === "succeeded", "only a query that has succeeded is run again");
+    this.phase = { kind: "waiting" };
   }
 
   /** Settles the promise. */

@@ -34,6 +34,8 @@ export class DatabaseRunner implements TransactionRunner {
   readonly #writeGroup: WriteGroup = { begin: () => this.#begin(), undone: () => void (this.#hasBegun = false) };
   #hook: ExecuteHook | null = null;
   #queue: AnyExecution[] = [];
+  /** Queries that read what was not saved: they run before all others, so that nothing unsaved lies before them again. */
+  #again: AnyExecution[] = [];
   #running: { execution: AnyExecution; state: ExecutionState; stopWatching: () => void } | null = null;
   #group: Finished[] = [];
   #groupSinceMs = 0;
@@ -123,8 +125,8 @@ export class DatabaseRunner implements TransactionRunner {
     const queue = this.#queue;
     let taken = 0;
     try {
-      while (this.#running === null && taken < queue.length && !this.#isGroupFull()) {
-        const execution = queue[taken++];
+      while (this.#running === null && this.#again.length + queue.length > taken && !this.#isGroupFull()) {
+        const execution = this.#again.shift() ?? queue[taken++];
         // One that was abandoned while it waited has its answer already.
         if (execution?.phase.kind === "waiting") this.#start(execution);
       }
@@ -134,7 +136,7 @@ export class DatabaseRunner implements TransactionRunner {
     }
     if (this.#running !== null) return;
     this.#commitGroup();
-    if (queue.length > 0) this.#schedule();
+    if (queue.length + this.#again.length > 0) this.#schedule();
     else this.#whenIdle();
   }
 
@@ -264,14 +266,24 @@ export class DatabaseRunner implements TransactionRunner {
     }
   }
 
-  /** Nothing of the open group will be saved: all of its executions fail, also those that read what others wrote. */
+  /** Nothing of the open group will be saved: its mutations fail; queries that read what they wrote run again. */
   #loseGroup(error: unknown): void {
-    for (const { execution } of this.#group) {
+    const saved = this.#database.latestTs;
+    const isReadable = this.#database.failure === null;
+    this.#group = this.#group.filter(({ execution, ts }) => {
       execution.commit = null;
-      if (execution.phase.kind === "succeeded") execution.fail(error);
-    }
+      if (execution.phase.kind !== "succeeded" || (isReadable && !execution.isMutation && ts <= saved)) return true;
+      if (execution.isMutation || !isReadable) {
+        execution.fail(error);
+        return true;
+      }
+      execution.restart();
+      this.#again.push(execution);
+      return false;
+    });
     this.#hasBegun = false;
     this.#database.rollback();
+    this.#assignedTs = saved;
   }
 
   #announce(commit: Commit): void {

@@ -75,7 +75,9 @@ describe("ConvexClient", () => {
     await crashed;
     await Promise.all(sending);
     expect(await shown.until((bodies) => bodies[1] === "MEANWHILE")).toEqual(["BEFORE", "MEANWHILE"]);
-    expect(shown.values).toEqual([[], ["BEFORE"], ["BEFORE", "meanwhile …"], ["BEFORE", "MEANWHILE"]]);
+    // After the reconnect a client may be told again what it shows.
+    const seen = shown.values.map((bodies) => bodies.join(", "));
+    expect(seen.filter((bodies, at) => bodies !== seen[at - 1])).toEqual(["", "BEFORE", "BEFORE, meanwhile …", "BEFORE, MEANWHILE"]);
   });
 });
 

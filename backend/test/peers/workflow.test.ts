@@ -48,6 +48,13 @@ describe("a workflow", () => {
     await expect(backend.http.query(status, { id })).rejects.toThrow("not found");
   });
 
+  test("draws the same random numbers whenever it is replayed", async () => {
+    await run("drawing", { run: "drawing" });
+    const [first, second] = await follow(backend.connect(), marks, { run: "drawing" }).until(({ length }) => length === 2);
+    expect(await outcomeOf("drawing")).toEqual({ kind: "success", returnValue: first });
+    expect(second).toBe(first);
+  });
+
   test("starts parallel steps together and goes on when all are done", async () => {
     const names = ["p0", "p1", "p2"];
     await run("parallel", { urls: names.map((name) => gate.url(name)) });

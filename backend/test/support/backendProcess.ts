@@ -19,6 +19,8 @@ export interface ServeOptions {
   /** Time goes on from this clock's, at its speed. @default the machine's */
   readonly clock?: Clock;
   readonly durability?: "full" | "fast";
+  /** A program, and its arguments, that starts the process. */
+  readonly within?: readonly string[];
 }
 
 /** A backend that can be killed. */
@@ -30,8 +32,9 @@ export class BackendProcess {
   #url = "";
 
   /** Starts the process; it waits to be told what to serve, so that its own start can be over by then. */
-  constructor() {
-    this.#child = spawn(process.execPath, [join(import.meta.dirname, "serve.ts")], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...compileCache } });
+  constructor(within: readonly string[] = []) {
+    const [program, ...args] = [...within, process.execPath, join(import.meta.dirname, "serve.ts")];
+    this.#child = spawn(program ?? process.execPath, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...compileCache } });
     this.#gone = once(this.#child, "exit").then(() => (this.#isGone = true));
     this.#ended = once(this.#child, "exit").then(([code, signal]) => {
       throw new Error(`The backend ended with ${String(code ?? signal)} before it served`);
@@ -44,9 +47,13 @@ export class BackendProcess {
 
   /** Serves the app that was pushed to `dataDir` before. */
   static async start(dataDir: string, options: ServeOptions = {}): Promise<BackendProcess> {
-    const started = new BackendProcess();
+    const started = new BackendProcess(options.within);
     await started.serve(dataDir, options);
     return started;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get url(): string {

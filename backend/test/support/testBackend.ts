@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
-import { bundleApp, openBackend, type Backend, type Bundle, type LogEntry, type Ports } from "../../src/index.ts";
+import { bundleApp, openBackend, type Backend, type Bundle, type LogEntry, type Ports, type PushReport } from "../../src/index.ts";
 
 export interface TestBackendOptions {
   /** The fixture's functions folder; null: what the data folder has. */
@@ -26,6 +26,8 @@ export class TestBackend {
   readonly failures: LogEntry[] = [];
   /** What the backend complained of on its own account. */
   readonly troubles: unknown[] = [];
+  /** What came of pushes over HTTP. */
+  readonly pushes: PushReport[] = [];
   readonly #clients: ConvexClient[] = [];
   readonly #ports: Ports | undefined;
   #backend: Backend | null = null;
@@ -66,6 +68,7 @@ export class TestBackend {
       durability: "fast",
       ports: this.#ports,
       onTrouble: (error) => this.troubles.push(error),
+      onPush: (report) => this.pushes.push(report),
       onLog: (entry) => {
         if (entry.error !== null) this.failures.push(entry);
       },

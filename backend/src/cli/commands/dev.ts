@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { UserError } from "../../errors.ts";
 import { withBackend, type Command, type CommandContext } from "../command.ts";
 import type { AppSource, CliBackend } from "../parts.ts";
-import { appSourceOf, SERVER_OPTIONS, SOURCE_OPTIONS } from "../project.ts";
-import { bundleOnce, openServer, printAddresses, pushBundled } from "../serve.ts";
+import { appSourceOf, SERVER_OPTIONS, shownPath, SOURCE_OPTIONS } from "../project.ts";
+import { bundleOnce, openServer, printAddresses, pushBundled, STOPPING } from "../serve.ts";
 
 /** `convex-embedded dev`: serve, push, and push again whenever a file changes. */
 export const dev: Command = {
@@ -28,7 +28,7 @@ export const dev: Command = {
     return await withBackend(backend, async () => {
       await setEnvironment(context, backend);
       if (context.given.flag("once")) return (await pushBundled(context, backend, await bundleOnce(context, source))) ? 0 : 1;
-      printAddresses(context, backend, [`Functions     ${relative(context.cwd, source.functionsDir) || "."} (watching)`]);
+      printAddresses(context, backend, [`Functions     ${shownPath(context.cwd, source.functionsDir)} (watching)`]);
       await watchUntilStopped(context, backend, source);
       return 0;
     });
@@ -48,6 +48,6 @@ async function watchUntilStopped(context: CommandContext, backend: CliBackend, s
   const stopped = context.terminal.untilStopped();
   const watcher = context.parts.watch(source, async (bundled) => void (await pushBundled(context, backend, bundled)));
   await stopped;
-  context.terminal.note("Stopping …");
+  context.terminal.note(STOPPING);
   await watcher.close();
 }

@@ -24,7 +24,7 @@ export const push: Command = {
     const url = context.given.value("url");
     if (url !== undefined) return await pushToRunning(context, source, url);
     const dataDir = dataDirOf(context.given, context.cwd);
-    const backend = await context.parts.openBackend({ dataDir, port: 0, sitePort: 0, durability: "full", onLog: () => {} });
+    const backend = await context.parts.openBackend({ dataDir, port: 0, sitePort: 0, durability: "full", onLog: () => {}, onPush: () => {} });
     return await withBackend(backend, async () => ((await pushBundled(context, backend, await bundleOnce(context, source))) ? 0 : 1));
   },
 };

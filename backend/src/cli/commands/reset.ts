@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { relative } from "node:path";
 import type { Command } from "../command.ts";
-import { DATA_DIR_OPTION, dataDirOf } from "../project.ts";
+import { DATA_DIR_OPTION, dataDirOf, shownPath } from "../project.ts";
 
 /** `convex-embedded reset`: delete the data folder. */
 export const reset: Command = {
@@ -13,7 +12,7 @@ export const reset: Command = {
   examples: ["convex-embedded reset", "convex-embedded reset --yes"],
   async run({ given, terminal, parts, cwd }) {
     const dataDir = dataDirOf(given, cwd);
-    const shown = relative(cwd, dataDir) || dataDir;
+    const shown = shownPath(cwd, dataDir);
     if (!existsSync(dataDir)) {
       terminal.note(`There is nothing to delete at ${shown}.`);
       return 0;

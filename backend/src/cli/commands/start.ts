@@ -1,6 +1,6 @@
 import { withBackend, type Command } from "../command.ts";
 import { SERVER_OPTIONS } from "../project.ts";
-import { openServer, printAddresses } from "../serve.ts";
+import { openServer, printAddresses, STOPPING } from "../serve.ts";
 
 /** `convex-embedded start`: serve what was pushed last. */
 export const start: Command = {
@@ -13,9 +13,9 @@ export const start: Command = {
   async run(context) {
     const backend = await openServer(context);
     return await withBackend(backend, async () => {
-      printAddresses(context, backend, []);
+      printAddresses(context, backend, backend.hasFunctions ? [] : ["Functions     none yet: push them, for example with `npx convex deploy`"]);
       await context.terminal.untilStopped();
-      context.terminal.note("Stopping …");
+      context.terminal.note(STOPPING);
       return 0;
     });
   },

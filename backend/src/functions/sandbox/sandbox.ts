@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { FormattedLog } from "../../values/inspect.ts";
+import { runInterruptibly } from "./interruptible.ts";
 import type { SeededRandom } from "./random.ts";
 
 /** What the running code is; decides which globals it may use. */
@@ -25,6 +26,14 @@ export interface Sandbox {
   readonly random: SeededRandom | null;
   readonly print: ConsoleSink;
   readonly timers: TimerSet | null;
+  /** Its code kept the thread, or was beside code that did: none of it is to run any more. */
+  readonly wasInterrupted?: boolean;
+  /** Aborts what the code waits for outside, once it is to run no more. Absent: nothing ends it early. */
+  readonly stopped?: AbortSignal;
+  /** Runs what a timer of Node's is due to call, soon or when it may. Absent: soon. */
+  runCallback?(callback: () => void): void;
+  /** The code waits for work of the platform that another thread does. Absent: nobody asks. */
+  hostWork?(work: Promise<unknown>): void;
   syscall(op: string, argsJson: string): string;
   asyncSyscall(op: string, argsJson: string): Promise<string>;
   jsSyscall(op: string, args: Readonly<Record<string, unknown>>): unknown;
@@ -78,17 +87,19 @@ export class TimerSet {
 
   set(callback: (...args: unknown[]) => void, delayMs: number, args: unknown[]): number {
     const id = this.#nextId++;
-    const timer = setTimeout(() => {
-      this.#timers.delete(id);
-      queueMicrotask(() => callback(...args));
-    }, delayMs);
-    this.#timers.set(id, timer);
+    const run = (): void => {
+      if (this.#timers.delete(id)) callback(...args);
+    };
+    this.#timers.set(id, setTimeout(() => runInterruptibly(run), delayMs));
     return id;
   }
 
   setRepeating(callback: (...args: unknown[]) => void, delayMs: number, args: unknown[]): number {
     const id = this.#nextId++;
-    this.#timers.set(id, setInterval(() => queueMicrotask(() => callback(...args)), delayMs));
+    const run = (): void => {
+      if (this.#timers.has(id)) callback(...args);
+    };
+    this.#timers.set(id, setInterval(() => runInterruptibly(run), delayMs));
     return id;
   }
 

@@ -54,7 +54,7 @@ function toArrayBuffer(bytes: Buffer): ArrayBuffer {
 // Digests and HMACs are worked out at once in queries and mutations, so that these end without waiting for a thread.
 async function digest(algorithm: AlgorithmIdentifier, data: BufferSource): Promise<ArrayBuffer> {
   const hash = HASHES[nameOf(algorithm)];
-  if (deterministic() === null || hash === undefined) return await crypto.subtle.digest(algorithm, data);
+  if (deterministic() === null || hash === undefined) return await awaited(crypto.subtle.digest(algorithm, data));
   return toArrayBuffer(createHash(hash).update(bytesOf(data)).digest());
 }
 
@@ -63,7 +63,7 @@ const secrets = new WeakMap<CryptoKey, Uint8Array>();
 
 async function importKey(...args: unknown[]): Promise<CryptoKey> {
   // Arguments go through untouched; the platform checks them.
-  const key = await (crypto.subtle.importKey.bind(crypto.subtle) as (...args: unknown[]) => Promise<CryptoKey>)(...args);
+  const key = await awaited((crypto.subtle.importKey.bind(crypto.subtle) as (...args: unknown[]) => Promise<CryptoKey>)(...args));
   const [format, data] = args;
   if (format === "raw" && key.algorithm.name === "HMAC" && (ArrayBuffer.isView(data) || data instanceof ArrayBuffer)) {
     // The platform took it as a BufferSource.
@@ -83,13 +83,13 @@ function hmac(key: CryptoKey, data: BufferSource): Buffer | null {
 
 async function sign(algorithm: AlgorithmIdentifier, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer> {
   const signature = key.usages.includes("sign") ? hmac(key, data) : null;
-  return signature === null ? await crypto.subtle.sign(algorithm, key, data) : toArrayBuffer(signature);
+  return signature === null ? await awaited(crypto.subtle.sign(algorithm, key, data)) : toArrayBuffer(signature);
 }
 
 async function verify(algorithm: AlgorithmIdentifier, key: CryptoKey, signature: BufferSource, ...rest: [BufferSource]): Promise<boolean> {
   const [data] = rest;
   const expected = key.usages.includes("verify") ? hmac(key, data) : null;
-  if (expected === null) return await crypto.subtle.verify(algorithm, key, signature, data);
+  if (expected === null) return await awaited(crypto.subtle.verify(algorithm, key, signature, data));
   const given = bytesOf(signature);
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
@@ -108,9 +108,15 @@ const sandboxSubtle = new Proxy(crypto.subtle, {
   get(target, key) {
     if (typeof key === "string" && key in ownSubtle) return ownSubtle[key];
     const value: unknown = Reflect.get(target, key, target);
-    return typeof value === "function" ? value.bind(target) : value;
+    return typeof value === "function" ? (...args: unknown[]) => awaited(Reflect.apply(value, target, args)) : value;
   },
 });
+
+/** Tells the sandbox that its code waits for a thread of the platform. */
+function awaited<T>(result: T): T {
+  if (result instanceof Promise) findSandbox()?.hostWork?.(result);
+  return result;
+}
 
 /** `crypto` of the default runtime. */
 export const sandboxCrypto = Object.freeze({ getRandomValues, randomUUID, subtle: sandboxSubtle });

@@ -9,12 +9,14 @@ import { openDatabase, type Database } from "../../storage/database.ts";
 import { DatabaseRunner } from "../../transaction/runner.ts";
 import type { ComponentPath } from "../../transaction/types.ts";
 import type { JsonObject, JsonValue } from "../../values/json.ts";
-import type { FunctionHooks } from "../hooks.ts";
+import type { FunctionHooks, FunctionRunnerOptions } from "../hooks.ts";
 import { createFunctionRunner, type AppRunner } from "../runner.ts";
 import type { CallRequest, FunctionError, Identity, LogEntry, Outcome } from "../types.ts";
 
 /** Source files by their path below a project folder; functions live in `convex/`. */
 export type ProjectFiles = Readonly<Record<string, string>>;
+
+type TestLimits = Pick<FunctionRunnerOptions, "actionStallMs" | "importLimitMs">;
 
 /** A real database, runner and scheduler, with an app made of source texts. For tests. */
 export class TestApp {
@@ -23,13 +25,13 @@ export class TestApp {
   variables: Readonly<Record<string, string>> = {};
   readonly #dataDir = mkdtempSync(join(tmpdir(), "convex-test-app-"));
   readonly #ports: Ports;
-  readonly #actionStallMs: number | undefined;
+  readonly #limits: TestLimits;
   #database: Database | null = null;
   #parts: { functions: AppRunner; deployer: Deployer; scheduler: Scheduler; transactions: DatabaseRunner } | null = null;
 
-  constructor(ports: Ports = systemPorts, { actionStallMs }: { actionStallMs?: number } = {}) {
+  constructor(ports: Ports = systemPorts, limits: TestLimits = {}) {
     this.#ports = ports;
-    this.#actionStallMs = actionStallMs;
+    this.#limits = limits;
     const root = resolve(import.meta.dirname, "../../../..");
     mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
     // Below node_modules, so that imports of packages resolve.
@@ -126,7 +128,7 @@ export class TestApp {
       urls: () => ({ cloudUrl: "http://127.0.0.1:3210", siteUrl: "http://127.0.0.1:3211" }),
     };
     const modulesDir = join(this.#dataDir, "modules");
-    const functions = createFunctionRunner({ transactions, ports: this.#ports, hooks, modulesDir, ...(this.#actionStallMs === undefined ? {} : { actionStallMs: this.#actionStallMs }) });
+    const functions = createFunctionRunner({ transactions, ports: this.#ports, hooks, modulesDir, ...this.#limits });
     const deployer = new Deployer({ host: functions.host, modulesDir, projectDir: this.projectDir, onApp: () => undefined });
     this.#parts = { functions, deployer, scheduler, transactions };
     return this.#parts;

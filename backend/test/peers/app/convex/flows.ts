@@ -42,6 +42,13 @@ export const chain = workflow.define({ args: { run: v.string(), length: v.number
   for (let index = 0; index < length; index++) await step.runMutation(internal.marks.add, { run, label: String(index) });
 });
 
+/** Draws before its first step; each replay must draw the same. */
+export const drawing = workflow.define({ args: runArgs, returns: v.string() }).handler(async (step, { run }): Promise<string> => {
+  const drawn = String(Math.random());
+  for (let index = 0; index < 2; index++) await step.runMutation(internal.marks.add, { run, label: drawn });
+  return drawn;
+});
+
 export const sleeping = workflow.define({ args: { run: v.string(), ms: v.number() } }).handler(async (step, { run, ms }): Promise<void> => {
   await step.runMutation(internal.marks.add, { run, label: "asleep" });
   await step.sleep(ms);
@@ -70,7 +77,7 @@ export const parent = workflow.define({ args: runArgs, returns: v.string() }).ha
   async (step, { run }): Promise<string> => `child said: ${await step.runWorkflow(internal.flows.mixed, { run })}`,
 );
 
-const names = { mixed: internal.flows.mixed, parallel: internal.flows.parallel, pausing: internal.flows.pausing, chain: internal.flows.chain, sleeping: internal.flows.sleeping, retrying: internal.flows.retrying, failing: internal.flows.failing, parent: internal.flows.parent };
+const names = { mixed: internal.flows.mixed, parallel: internal.flows.parallel, pausing: internal.flows.pausing, chain: internal.flows.chain, drawing: internal.flows.drawing, sleeping: internal.flows.sleeping, retrying: internal.flows.retrying, failing: internal.flows.failing, parent: internal.flows.parent };
 
 export const start = mutation({
   args: { flow: v.string(), run: v.string(), args: v.any() },

@@ -9,6 +9,13 @@ process.env.NODE_ENV = "production";
 // The hooks are TypeScript with JSX, which Node does not load by itself: they are bundled with what measures them.
 // Everything else stays outside, so that both sides use the same React and the same client.
 const folder = mkdtempSync(join(import.meta.dirname, ".build-"));
+// A run that is ended from outside leaves nothing behind either.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
 try {
   const outfile = join(folder, "main.mjs");
   await build({

@@ -110,3 +110,70 @@ test("a file that no message shows goes after a day, with the note of whose it w
   await t.mutation(internal.files.vacuum.vacuum, {});
   expect(await uploads()).toEqual([fileId]);
 });
+
+describe("deleting a conversation", () => {
+  test("takes all that the app keeps of it along in one transaction, for its owner alone; what comes late is not kept", async () => {
+    const t = newApp();
+    const { threadId } = await t.mutation(api.approval.send.send, { viewerKey: ada, prompt: "Send 50 euros to Ann" });
+    const other = await t.mutation(api.approval.send.send, { viewerKey: ada, prompt: "Send 60 euros to Bob" });
+    const at = { threadId, order: 0 };
+    const payment = (thread: string, toolCallId: string) => t.mutation(internal.approval.account.pay, { threadId: thread, amount: 1, to: "Ann", toolCallId });
+    const sources = () => t.mutation(internal.rag.sources.save, { ...at, query: "ships", sources: [] });
+    const search = () => t.mutation(internal.search.record.save, { ...at, userId: "search/ada", question: "?", settings: { byWords: true, byMeaning: true, otherThreads: false, withNeighbours: false, limit: 5 }, found: [] });
+    const question = () => t.mutation(internal.human.reply.putQuestions, { ...at, promptMessageId: "m", questions: [{ toolCallId: "c", question: "?" }] });
+    await Promise.all([sources(), search(), question(), payment(other.threadId, "kept")]);
+    for (let index = 0; index < 230; index++) await payment(threadId, `call ${index}`);
+    await t.run(async (ctx) => {
+      await ctx.db.insert("supportCases", { threadId, holder: { kind: "agent" } });
+      const tripId = await ctx.db.insert("trips", { threadId, city: "Oslo", state: { kind: "done" } });
+      await ctx.db.insert("tripStages", { tripId, name: "weather", promptMessageId: "m", order: 0, attempt: 1, state: "done" });
+    });
+    expect(await refusal(t.mutation(api.threads.remove, { viewerKey: eve, threadId }))).toMatchObject({ code: "forbidden" });
+    expect(await rowsOf(t)).toMatchObject({ payments: 231, threadAccess: 2 });
+    await t.mutation(api.threads.remove, { viewerKey: ada, threadId });
+    const none = { supportCases: 0, humanQuestions: 0, searches: 0, documentSearches: 0, trips: 0, tripStages: 0 };
+    expect(await rowsOf(t)).toMatchObject({ ...none, threadAccess: 1, payments: 31 });
+    await t.mutation(internal.threadRows.goOn, { threadId });
+    await Promise.all([sources(), search(), question()]);
+    await expect(payment(threadId, "late")).rejects.toThrow("was deleted");
+    expect(await rowsOf(t)).toMatchObject({ ...none, threadAccess: 1, payments: 1 });
+    expect(await refusal(t.query(api.threads.get, { viewerKey: ada, threadId }))).toMatchObject({ code: "not_found" });
+  });
+});
+
+async function rowsOf(t: ReturnType<typeof newApp>): Promise<Record<string, number>> {
+  return await t.run(async (ctx) => {
+    const names = ["threadAccess", "payments", "supportCases", "humanQuestions", "searches", "documentSearches", "trips", "tripStages"] as const;
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await ctx.db.query(name).collect()).length])));
+  });
+}
+
+describe("the support team", () => {
+  test("only its members see the inbox and answer; who has waited longest stands first, and the first to come takes the case", async () => {
+    const t = newApp();
+    const [bob, sue, tom] = ["b".repeat(32), "c".repeat(32), "d".repeat(32)];
+    const first = await t.mutation(api.human.customer.send, { viewerKey: ada, prompt: "Where is my parcel?" });
+    const second = await t.mutation(api.human.customer.send, { viewerKey: bob, prompt: "It came broken." });
+    const ask = async (viewerKey: string, threadId: string) => {
+      vi.setSystemTime(Date.now() + 60_000);
+      await t.mutation(api.human.customer.askForPerson, { viewerKey, threadId });
+    };
+    await ask(bob, second.threadId);
+    await ask(ada, first.threadId);
+    const refused = { code: "forbidden" };
+    expect(await refusal(t.query(api.human.inbox.list, { viewerKey: sue }))).toMatchObject(refused);
+    expect(await refusal(t.mutation(api.human.support.takeOver, { viewerKey: sue, threadId: first.threadId }))).toMatchObject(refused);
+    expect(await refusal(t.mutation(api.human.team.join, { viewerKey: sue, name: "Sue", code: "guess" }))).toMatchObject({ code: "invalid_input", field: "code" });
+    expect(await t.query(api.human.cases.get, { viewerKey: sue, threadId: first.threadId })).toMatchObject({ role: "guest", questions: [] });
+    for (const [viewerKey, name] of [[sue, "Sue"], [tom, "Tom"], [ada, "Ada"]] as const) await t.mutation(api.human.team.join, { viewerKey, name, code: "demo" });
+    expect(await t.query(api.human.inbox.list, { viewerKey: sue })).toMatchObject({
+      open: [{ threadId: second.threadId, title: "It came broken.", state: { kind: "waiting" } }, { threadId: first.threadId, state: { kind: "waiting" } }], taken: [],
+    });
+    await t.mutation(api.human.support.takeOver, { viewerKey: sue, threadId: second.threadId });
+    expect(await refusal(t.mutation(api.human.support.takeOver, { viewerKey: tom, threadId: second.threadId }))).toMatchObject({ code: "already_done" });
+    expect(await refusal(t.mutation(api.human.support.takeOver, { viewerKey: ada, threadId: first.threadId }))).toMatchObject(refused);
+    expect(await t.query(api.human.inbox.list, { viewerKey: tom })).toMatchObject({
+      open: [{ threadId: first.threadId }], taken: [{ threadId: second.threadId, state: { kind: "taken", by: "Sue", isYou: false } }],
+    });
+  });
+});

@@ -8,6 +8,7 @@ import { settingsSchema, streamingOptions } from "../example/convex/streaming/se
 import { primeCounts } from "../example/convex/tools/primes";
 import { convert } from "../example/convex/tools/units";
 import { recipeSchema } from "../example/convex/objects/recipe";
+import { cutSteadily } from "../example/ui/chat/steadyText";
 import { ArrivalStore } from "../example/ui/streaming/arrivals";
 
 describe("which files are taken", () => {
@@ -128,5 +129,14 @@ test("the pieces in which a reply arrives join to its text; another reply begins
     expect(store.getSnapshot()?.text).toBe(text);
     store.follow({ key: "b", text: "new", status: "streaming" });
     expect(store.getSnapshot()?.pieces).toHaveLength(1);
+  }));
+});
+
+test("the pieces of a growing text stay as they are but for the last one, so that what is selected in them stays selected", () => {
+  const words = fc.string({ unit: fc.constantFrom("a", "word", " ", "\n", "  ", ", ", "Donaudampfschifffahrt", "👋"), maxLength: 60 });
+  fc.assert(fc.property(words, words, (before, added) => {
+    const [pieces, grown] = [cutSteadily(before), cutSteadily(before + added)];
+    expect(pieces.join("")).toBe(before);
+    expect(grown.slice(0, pieces.length - 1)).toEqual(pieces.slice(0, -1));
   }));
 });

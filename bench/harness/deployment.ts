@@ -19,6 +19,9 @@ function bundleOf(side: Side): Promise<Bundle> {
   return bundle;
 }
 
+/** Costs are counted, and a busy machine must not change them: no code is cut off for taking long. */
+const PATIENCE = 60;
+
 /** A fresh deployment of one side's app, on virtual time. */
 export class Deployment {
   readonly side: Side;
@@ -38,7 +41,7 @@ export class Deployment {
     const dataDir = mkdtempSync(join(tmpdir(), "convex-agent-bench-"));
     const time = VirtualTime.begin();
     const listener: { onLog: (entry: LogEntry) => void } = { onLog: () => undefined };
-    const opening = openBackend({ dataDir, port: 0, sitePort: 0, durability: "fast", ports: time.ports, onLog: (entry) => listener.onLog(entry) });
+    const opening = openBackend({ dataDir, port: 0, sitePort: 0, durability: "fast", patience: PATIENCE, ports: time.ports, onLog: (entry) => listener.onLog(entry) });
     const deployment = new Deployment({ side, time, backend: await opening });
     listener.onLog = (entry) => {
       time.note();

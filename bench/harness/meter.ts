@@ -40,9 +40,7 @@ export class Meter {
   #lines: Line[] = [];
 
   add(entry: LogEntry): void {
-    // An action's lines come while it runs, and once more when it has ended.
-    const isNew = entry.kind === "Progress" || entry.udfType === "Query" || entry.udfType === "Mutation";
-    if (isNew) for (const { messages, timestampMs } of entry.logLines) this.#lines.push({ text: messages.join(" "), atMs: timestampMs });
+    for (const { messages, timestampMs } of entry.logLines) this.#lines.push({ text: messages.join(" "), atMs: timestampMs });
     if (entry.kind === "Completion") this.#entries.push(entry);
   }
 

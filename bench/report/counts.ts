@@ -1,5 +1,6 @@
 import { beginning, deletion, earlierMessages, pageOfMessages, reply, search } from "../scenarios/storedMessages.ts";
 import { firstWord, httpReply, joining, streamedReply } from "../scenarios/streamedReply.ts";
+import type { Side } from "../harness/deployment.ts";
 import type { CountScenario, Figure, Numbers } from "./scenario.ts";
 
 const KB = 1024;
@@ -57,10 +58,7 @@ const scenarios: readonly CountScenario[] = [
   {
     kind: "counts", id: "http", title: "The sender reads HTTP, deltas are stored for others every 2 s",
     figures: { price: price("price", 40), withReader: price("price when one other person reads them") },
-    async measure(side) {
-      const [alone, read] = [await httpReply(side, { words: 600, readers: 0 }), await httpReply(side, { words: 600, readers: 1 })];
-      return { price: alone.price, withReader: read.price };
-    },
+    measure: (side) => httpReplies(side, 600),
   },
   {
     kind: "counts", id: "firstWord", title: "The first word, from the model to the eye",
@@ -92,6 +90,11 @@ const scenarios: readonly CountScenario[] = [
   })),
 ];
 
+async function httpReplies(side: Side, words: number): Promise<Numbers> {
+  const [alone, read] = [await httpReply(side, { words, readers: 0 }), await httpReply(side, { words, readers: 1 })];
+  return { price: alone.price, withReader: read.price };
+}
+
 /** Too long for a test, or guarded by another: the costs of long threads and of many viewers grow as a shorter one's do. */
 const UNGUARDED: readonly string[] = ["reply20000", "viewers100", "deletionWithVectors"];
 
@@ -99,6 +102,9 @@ const UNGUARDED: readonly string[] = ["reply20000", "viewers100", "deletionWithV
 const lessOf: Readonly<Record<string, () => Promise<Numbers>>> = {
   search: () => search("ours", { messages: 60 }),
   deletion: async () => ({ ...(await deletion("ours", { messages: 400, withVectors: false })) }),
+  viewers10: () => streamedReply("ours", { words: 200, viewers: 3 }),
+  long: () => streamedReply("ours", { words: 2000 }),
+  http: () => httpReplies("ours", 300),
 };
 
 /** What is done, and the figures that are read off it, each with its goal. */

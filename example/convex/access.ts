@@ -26,6 +26,11 @@ const VIEWER_KEY = /^[0-9a-f-]{32,64}$/;
  */
 type Permission = "read" | "write" | "manage";
 
+/** Whether a thread is there for people; false once it was deleted. For what is written in the background. */
+export async function isThreadThere(ctx: Pick<QueryCtx, "db">, threadId: string): Promise<boolean> {
+  return (await ctx.db.query("threadAccess").withIndex("by_thread", (q) => q.eq("threadId", threadId)).unique()) !== null;
+}
+
 /** Every public function about a thread begins with this. Throws what the page can show. */
 export async function requireThreadAccess(
   ctx: Pick<QueryCtx, "db">,

@@ -8,8 +8,11 @@ import { thinker } from "./reasoning/reply";
 import { rememberer } from "./search/reply";
 import { stageAgents } from "./workflow/agents";
 
-/** The guide's banker, whose tool asks before it sends much, with the model that the example's pages talk to. */
-const teller = new Agent(components.agent, { ...guidesBanker.options, name: "Teller", languageModel: chooseModel() });
+/**
+ * The guide's banker, whose tool asks before it sends much, with the model that the example's pages talk to. What it
+ * sends to its provider and is answered can be looked at in the playground.
+ */
+const teller = new Agent(components.agent, { ...guidesBanker.options, name: "Teller", languageModel: chooseModel(), keepRawCalls: true });
 
 // #region api
 /**
@@ -27,6 +30,8 @@ export const {
   listTurn,
   getMessage,
   listStreams,
+  listLive,
+  getRawCall,
   createThread,
   updateThread,
   deleteThread,

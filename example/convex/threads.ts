@@ -4,6 +4,7 @@ import { v } from "convex/values";
 import { components } from "./_generated/api";
 import { mutation, query } from "./_generated/server";
 import { requireThreadAccess, requireViewer } from "./access";
+import { deleteThreadRows } from "./threadRows";
 
 /** Begins a conversation that belongs to the viewer. */
 export const create = mutation({
@@ -39,7 +40,10 @@ export const get = query({
   },
 });
 
-/** Deletes a conversation with all its messages. The component does the work in the background. */
+/**
+ * Deletes a conversation of any page: what the app keeps of it in this transaction, its messages in the background by
+ * the component. Only its owner may. What it has used stays on the owner's bill.
+ */
 export const remove = mutation({
   args: { viewerKey: v.string(), threadId: v.string() },
   returns: v.null(),
@@ -47,6 +51,7 @@ export const remove = mutation({
     await requireThreadAccess(ctx, { viewerKey, threadId, permission: "manage" });
     const access = await ctx.db.query("threadAccess").withIndex("by_thread", (q) => q.eq("threadId", threadId)).unique();
     if (access !== null) await ctx.db.delete(access._id);
+    await deleteThreadRows(ctx, threadId);
     await ctx.runMutation(components.agent.threads.deleteAllForThreadIdAsync, { threadId });
     return null;
   },

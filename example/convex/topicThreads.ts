@@ -33,11 +33,15 @@ export async function createTopicThread(
 
 const TITLE_CHARS = 60;
 
+/** What a conversation is called that begins with this message. */
+export function titleOf(prompt: string): string {
+  const line = Array.from(prompt.trim().replace(/\s+/g, " "));
+  return line.length <= TITLE_CHARS ? line.join("") : `${line.slice(0, TITLE_CHARS - 1).join("")}…`;
+}
+
 /** Names a conversation after its first message. */
 export async function nameThread(ctx: MutationCtx, { threadId, prompt }: { threadId: string; prompt: string }): Promise<void> {
-  const line = Array.from(prompt.trim().replace(/\s+/g, " "));
-  const title = line.length <= TITLE_CHARS ? line.join("") : `${line.slice(0, TITLE_CHARS - 1).join("")}…`;
-  await updateThreadMetadata(ctx, components.agent, { threadId, patch: { title } });
+  await updateThreadMetadata(ctx, components.agent, { threadId, patch: { title: titleOf(prompt) } });
 }
 
 /** The viewer's own conversations of one topic, newest first. */

@@ -6,9 +6,9 @@ import type { ThreadDoc } from "../shared/validators/thread.js";
 import type { AgentOptions, Options } from "./agentOptions.js";
 import { approveToolCall, denyToolCall, type RecordedDecision, type ToolCallDecision } from "./approvals.js";
 import { embedMessages, generateAndSaveEmbeddings, type EmbedOptions, type MessageEmbeddings } from "./context/embed.js";
-import { fetchContextMessages, type FetchContextArgs } from "./context/fetch.js";
+import { fetchContextMessages, userOf, type FetchContextArgs } from "./context/fetch.js";
 import { embeddingOf } from "./context/fetchWithPrompt.js";
-import { isActionCtx, type ActionCtx, type AgentComponent, type MutationCtx, type QueryCtx } from "./ctx.js";
+import { apiOf, isActionCtx, type ActionCtx, type AgentComponent, type InstalledComponent, type MutationCtx, type QueryCtx } from "./ctx.js";
 import {
   asObjectAction,
   asSaveMessagesMutation,
@@ -34,6 +34,7 @@ import type {
   TextResult,
   ThreadTarget,
 } from "./generate/args.js";
+import { defined } from "./generate/defined.js";
 import { generateObject, streamObject } from "./generate/generateObject.js";
 import { generateText } from "./generate/generateText.js";
 import type { StartOptions } from "./generate/start.js";
@@ -88,8 +89,8 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
   readonly component: AgentComponent;
   readonly options: HeldOptions<AgentTools>;
 
-  constructor(component: AgentComponent, options: AgentOptions<AgentTools>) {
-    this.component = component;
+  constructor(component: InstalledComponent, options: AgentOptions<AgentTools>) {
+    this.component = apiOf(component);
     // Only steps of this agent, with its tools, are ever given to its condition.
     this.options = options as HeldOptions<AgentTools>;
   }
@@ -349,7 +350,12 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
   }
 
   async #embedToSave(ctx: MutationCtx, target: ThreadTarget, messages: ReadonlyArray<ModelMessage | Message>): Promise<MessageEmbeddings | undefined> {
-    return isActionCtx(ctx) ? embedMessages(ctx, this.#embedOptions(target), messages) : undefined;
+    if (!isActionCtx(ctx)) return undefined;
+    const options = this.#embedOptions(target);
+    // Only the usage handler asks whose tokens these are.
+    const isUserAsked = options.usageHandler && (options.embeddingModel ?? options.textEmbeddingModel) !== undefined;
+    if (isUserAsked) options.userId ??= await userOf(ctx, this.component, target.threadId);
+    return embedMessages(ctx, options, messages);
   }
 
   #authorOf(role: string | undefined): string | undefined {
@@ -359,7 +365,7 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
   #options(target: ThreadTarget, options: Options = {}): StartOptions {
     const { name: agentName, tools: _tools, stopWhen: _stopWhen, instructions: _instructions, ...defaults } = this.options;
     // To a tool the agent is an Agent, whatever its own tools are.
-    return { ...defaults, ...options, ...target, agentName, agent: this as unknown as Agent };
+    return { ...defaults, ...defined(options), ...target, agentName, agent: this as unknown as Agent };
   }
 
   #withDefaults<Args extends { tools?: unknown; instructions?: unknown; system?: unknown; stopWhen?: unknown; maxSteps?: unknown }>(

@@ -13,6 +13,7 @@ import type {
 import type { ProviderMetadata, ProviderOptions } from "../shared/validators/message.js";
 import type { UsageReport } from "./aiSdk/usage.js";
 import type { ActionCtx } from "./ctx.js";
+import type { RawCallOptions } from "./generate/rawCalls.js";
 import { adaptiveThrottle, type Throttle } from "./streaming/throttle.js";
 
 /** Which messages a model is shown besides those passed in. */
@@ -129,6 +130,13 @@ export type Config = Options & {
   rawRequestResponseHandler?: RawRequestResponseHandler;
   /** The older name of `rawRequestResponseHandler`. */
   rawResponseHandler?: RawRequestResponseHandler;
+  /**
+   * Keeps the raw request and response of each model call with the message that came of it, for `getRawCall` and the
+   * playground: trimmed, without credentials, deleted with the message. It costs a row for each step and no call of its
+   * own. Of a streamed answer the provider's own pieces are kept, so `fullStream` has parts of the type "raw" as well.
+   * True: with the defaults of {@link RawCallOptions}. Default: false, nothing is kept.
+   */
+  keepRawCalls?: boolean | RawCallOptions;
   /** Provider-specific options for every model call. */
   providerOptions?: ProviderOptions;
   /** Settings for every model call, such as `temperature` and `maxRetries`. */

@@ -1,4 +1,4 @@
-import type { AgentComponent, MutationCtx } from "./ctx.js";
+import { apiOf, type InstalledComponent, type MutationCtx } from "./ctx.js";
 
 /** Where a run continues after the decisions that it waited for. */
 export type Continuation = {
@@ -39,18 +39,18 @@ export type RecordedDecision = {
  * await approveToolCall(ctx, components.agent, { threadId, approvalId,
  *   continueWith: (next) => ctx.scheduler.runAfter(0, internal.chat.reply, next) });
  */
-export async function approveToolCall(ctx: MutationCtx, component: AgentComponent, args: ToolCallDecision): Promise<RecordedDecision> {
+export async function approveToolCall(ctx: MutationCtx, component: InstalledComponent, args: ToolCallDecision): Promise<RecordedDecision> {
   return decide(ctx, component, { ...args, approved: true });
 }
 
 /** Denies a tool call that waits: the model is told so, with the reason. Else as {@link approveToolCall}. */
-export async function denyToolCall(ctx: MutationCtx, component: AgentComponent, args: ToolCallDecision): Promise<RecordedDecision> {
+export async function denyToolCall(ctx: MutationCtx, component: InstalledComponent, args: ToolCallDecision): Promise<RecordedDecision> {
   return decide(ctx, component, { ...args, approved: false });
 }
 
 function decide(
   ctx: MutationCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   { threadId, continueWith, ...response }: ToolCallDecision & { approved: boolean },
 ): Promise<RecordedDecision> {
   return respondToToolCalls(ctx, component, { threadId, responses: [response], continueWith });
@@ -59,11 +59,11 @@ function decide(
 /** Decides several tool calls of one turn at once, in one mutation. Else as {@link approveToolCall}. */
 export async function respondToToolCalls(
   ctx: MutationCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: { threadId: string; responses: Array<{ approvalId: string; approved: boolean; reason?: string }> } & ContinueOption,
 ): Promise<RecordedDecision> {
   const { threadId, responses, continueWith } = args;
-  const { messageId, stillWaiting } = await ctx.runMutation(component.approvals.respond, { threadId, responses });
+  const { messageId, stillWaiting } = await ctx.runMutation(apiOf(component).approvals.respond, { threadId, responses });
   if (!stillWaiting) await continueWith?.({ threadId, promptMessageId: messageId });
   return { messageId, stillWaiting };
 }

@@ -1,8 +1,27 @@
-import type { GenericActionCtx, GenericDataModel } from "convex/server";
+import type { FunctionReference, GenericActionCtx, GenericDataModel } from "convex/server";
 import type { ComponentApi } from "../component/_generated/component.js";
 
-/** The installed component, usually `components.agent`. Any name it is mounted under fits. */
+/** The functions of the installed component, as this version has them. */
 export type AgentComponent = ComponentApi;
+
+/**
+ * The installed component: `components.agent`, under any name it is mounted. An app's generated code may be of an older
+ * or a newer version than the package until it is generated anew, so no more is asked of it than what tells it from
+ * other components.
+ */
+export type InstalledComponent = {
+  threads: { createThread: FunctionReference<"mutation", "internal"> };
+  messages: { addMessages: FunctionReference<"mutation", "internal"> };
+  generations: { start: FunctionReference<"mutation", "internal">; saveStep: FunctionReference<"mutation", "internal"> };
+  streams: { list: FunctionReference<"query", "internal"> };
+};
+
+/** The component's functions with the types of this version. */
+export function apiOf(component: InstalledComponent): AgentComponent {
+  // What is deployed is this package's component, whatever the app's generated code says of it: a function is called by
+  // its name, and each checks its arguments.
+  return component as AgentComponent;
+}
 
 type AnyActionCtx = GenericActionCtx<GenericDataModel>;
 

@@ -1,4 +1,4 @@
-import type { FinishReason, FlexibleSchema, InferSchema, StopCondition, ToolSet } from "ai";
+import type { CallWarning, FinishReason, FlexibleSchema, InferSchema, StopCondition, ToolSet } from "ai";
 import { internalActionGeneric, internalMutationGeneric, type GenericActionCtx, type GenericDataModel, type GenericMutationCtx } from "convex/server";
 import { v, type Infer } from "convex/values";
 import { invariant } from "../shared/errors.js";
@@ -6,7 +6,7 @@ import { vMessageWithMetadata } from "../shared/validators/messageDoc.js";
 import type { Agent } from "./agent.js";
 import type { AgentCallSettings, Options, StreamingOptions } from "./agentOptions.js";
 import { toConvexJson } from "../shared/convexJson.js";
-import type { ActionCtx, AgentComponent } from "./ctx.js";
+import type { ActionCtx, InstalledComponent } from "./ctx.js";
 import { vObjectArgs, vTextArgs, type MessageArg, type ObjectActionArgs, type TextActionArgs } from "./functionArgs.js";
 import type { AgentPrompt, GenerateObjectArgs, GenerationOutputMetadata, ThreadTarget } from "./generate/args.js";
 import { saveMessages } from "./messages.js";
@@ -42,6 +42,8 @@ export type ActionResult = {
   promptMessageId?: string;
   order?: number;
   finishReason: FinishReason;
+  /** What the provider warned of, such as settings that it does not know. */
+  warnings?: CallWarning[];
   savedMessageIds: string[];
 };
 
@@ -74,14 +76,14 @@ export function textActionOf<CustomCtx extends object, AgentTools extends ToolSe
       const plain = agent as unknown as Agent;
       const saveStreamDeltas = stream === true ? specStream || true : (stream ?? specStream ?? false);
       if (!saveStreamDeltas) {
-        const { text, finishReason, ...result } = await plain.generateText(fullCtx, target, call as Parameters<typeof plain.generateText>[2], options);
-        return { text, finishReason, ...savedOf(result) };
+        const { text, finishReason, warnings, ...result } = await plain.generateText(fullCtx, target, call as Parameters<typeof plain.generateText>[2], options);
+        return { text, finishReason, ...warnedOf(warnings), ...savedOf(result) };
       }
       const result = await plain.streamText(fullCtx, target, call as Parameters<typeof plain.streamText>[2], {
         ...options,
         saveStreamDeltas: saveStreamDeltas === true ? true : { ...saveStreamDeltas, returnImmediately: false },
       });
-      return { text: await result.text, finishReason: await result.finishReason, ...savedOf(result) };
+      return { text: await result.text, finishReason: await result.finishReason, ...warnedOf(await result.warnings), ...savedOf(result) };
     },
   };
 }
@@ -109,26 +111,26 @@ export function objectActionOf<CustomCtx extends object, AgentTools extends Tool
       const call = { ...defaults, ...args.callSettings, ...promptOf(args) };
       // Seen from here the agent's ctx is the action's with what customCtx made.
       const plain = agent as unknown as Agent;
-      const { object, finishReason, ...result } = await plain.generateObject<SCHEMA>(fullCtx, target, call as GenerateObjectArgs<SCHEMA>, {
+      const { object, finishReason, warnings, ...result } = await plain.generateObject<SCHEMA>(fullCtx, target, call as GenerateObjectArgs<SCHEMA>, {
         ...options,
         contextOptions,
         storageOptions,
       });
       // The object fits the schema; as JSON it is what a Convex function can return.
-      return { object: toConvexJson(object) as InferSchema<SCHEMA>, finishReason, ...savedOf(result) };
+      return { object: toConvexJson(object) as InferSchema<SCHEMA>, finishReason, ...warnedOf(warnings), ...savedOf(result) };
     },
   };
 }
 
 /** An internal mutation that creates a thread: the documented `agent.createThreadMutation()`. */
-export function createThreadMutation(component: AgentComponent) {
+export function createThreadMutation(component: InstalledComponent) {
   return internalMutationGeneric(createThreadOf(component));
 }
 
 const vNewThread = v.object({ userId: v.optional(v.string()), title: v.optional(v.string()), summary: v.optional(v.string()) });
 
 /** Arguments and handler of {@link createThreadMutation}. */
-export function createThreadOf(component: AgentComponent) {
+export function createThreadOf(component: InstalledComponent) {
   return {
     args: vNewThread,
     handler: async (ctx: GenericMutationCtx<GenericDataModel>, args: Infer<typeof vNewThread>): Promise<{ threadId: string }> => ({ threadId: await createThread(ctx, component, args) }),
@@ -136,7 +138,7 @@ export function createThreadOf(component: AgentComponent) {
 }
 
 /** An internal mutation that saves messages: the documented `agent.asSaveMessagesMutation()`. */
-export function asSaveMessagesMutation(component: AgentComponent, agentName: string | undefined) {
+export function asSaveMessagesMutation(component: InstalledComponent, agentName: string | undefined) {
   return internalMutationGeneric(saveMessagesOf(component, agentName));
 }
 
@@ -151,7 +153,7 @@ const vMessagesToSave = v.object({
 export type SavedMessages = { lastMessageId: string; messages: Array<{ _id: string; order: number; stepOrder: number }> };
 
 /** Arguments and handler of {@link asSaveMessagesMutation}. */
-export function saveMessagesOf(component: AgentComponent, agentName: string | undefined) {
+export function saveMessagesOf(component: InstalledComponent, agentName: string | undefined) {
   return {
     args: vMessagesToSave,
     handler: async (ctx: GenericMutationCtx<GenericDataModel>, { messages: input, ...args }: Infer<typeof vMessagesToSave>): Promise<SavedMessages> => {
@@ -184,8 +186,13 @@ function promptOfMessage(message: MessageArg): AgentPrompt["prompt"] {
   return "role" in message ? [message] : message.text;
 }
 
-function savedOf({ promptMessageId, order, savedMessages = [] }: GenerationOutputMetadata): Omit<ActionResult, "finishReason"> {
+function savedOf({ promptMessageId, order, savedMessages = [] }: GenerationOutputMetadata): Omit<ActionResult, "finishReason" | "warnings"> {
   return { promptMessageId, order, savedMessageIds: savedMessages.map(({ _id }) => _id) };
+}
+
+function warnedOf(warnings: readonly CallWarning[] | undefined): Pick<ActionResult, "warnings"> {
+  // Warnings are plain data; as JSON they are what a Convex function can return.
+  return warnings === undefined || warnings.length === 0 ? {} : { warnings: toConvexJson(warnings) as CallWarning[] };
 }
 
 function withCustomCtx(ctx: ActionCtx, custom: object | undefined): ActionCtx {

@@ -44,6 +44,7 @@ export type {
 } from "./generate/args.js";
 export { generateObject, streamObject } from "./generate/generateObject.js";
 export { generateText } from "./generate/generateText.js";
+export type { RawCallContent, RawCallOptions } from "./generate/rawCalls.js";
 export { streamText } from "./generate/streamText.js";
 export {
   publicCreateThreadMutation,
@@ -57,7 +58,8 @@ export { definePlaygroundAPI, type AgentsFn, type PlaygroundAPI } from "./playgr
 export type { AgentDescription, ToolDescription } from "./playground/describeAgent.js";
 export type { PlaygroundAnswer } from "./playground/answers.js";
 export type { ContextEntry, ContextSource, PromptContext } from "./playground/promptContext.js";
-export type { ExportedPage, ListedThread, MessagesPage, UsageRow } from "./playground/readFunctions.js";
+export type { ListedThread } from "./playground/listFunctions.js";
+export type { ExportedPage, MessagesPage, UsageRow } from "./playground/readFunctions.js";
 export * from "./read.js";
 export { hasSuccessfulToolCall } from "./stopConditions.js";
 export { compressUIMessageChunks } from "./streaming/compress.js";

@@ -4,7 +4,7 @@ import { toListedUIMessages } from "../shared/toUIMessages.js";
 import type { UIMessage } from "../shared/uiMessage.js";
 import type { MessageStatus } from "../shared/validators/message.js";
 import type { MessageDoc } from "../shared/validators/messageDoc.js";
-import type { AgentComponent, QueryCtx } from "./ctx.js";
+import { apiOf, type InstalledComponent, type QueryCtx } from "./ctx.js";
 
 /** Which messages of a thread to list. */
 export type ListMessagesArgs = {
@@ -20,13 +20,13 @@ export type ListMessagesArgs = {
 /** A page of a thread's messages as they are stored, newest first. Loads neither the AI SDK nor zod. */
 export async function listMessages(
   ctx: QueryCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   { threadId, paginationOpts, excludeToolMessages, statuses }: ListMessagesArgs,
 ): Promise<PaginationResult<MessageDoc>> {
   const { cursor, endCursor, numItems } = paginationOpts;
   // What a streaming subscription asks for: its own page comes from elsewhere.
   if (numItems === 0) return { page: [], isDone: true, continueCursor: cursor ?? "" };
-  return ctx.runQuery(component.messages.listMessagesByThreadId, {
+  return ctx.runQuery(apiOf(component).messages.listMessagesByThreadId, {
     threadId,
     order: "desc",
     paginationOpts: { cursor, numItems, ...(endCursor ? { endCursor } : {}) },
@@ -41,7 +41,7 @@ export async function listMessages(
  */
 export async function listUIMessages(
   ctx: QueryCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: ListMessagesArgs,
 ): Promise<PaginationResult<UIMessage>> {
   const { page, ...rest } = await listMessages(ctx, component, args);

@@ -1,7 +1,7 @@
 import type { PaginationOptions } from "convex/server";
 import { packThread, type PackedThread } from "../shared/packedThread.js";
 import type { StreamArgs } from "../shared/validators/stream.js";
-import type { AgentComponent, QueryCtx } from "./ctx.js";
+import type { InstalledComponent, QueryCtx } from "./ctx.js";
 import { listUIMessages } from "./listMessages.js";
 import { syncStreams } from "./streaming/syncStreams.js";
 
@@ -24,7 +24,7 @@ import { syncStreams } from "./streaming/syncStreams.js";
  */
 export async function listThread(
   ctx: QueryCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: { threadId: string; paginationOpts: PaginationOptions; streamArgs?: StreamArgs },
 ): Promise<PackedThread> {
   const { threadId, paginationOpts } = args;

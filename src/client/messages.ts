@@ -4,7 +4,8 @@ import type { Message, MessageStatus } from "../shared/validators/message.js";
 import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
 import { packVector } from "../shared/vectors.js";
 import { serializeMessage } from "./aiSdk/messages.js";
-import { isActionCtx, type AgentComponent, type MutationCtx } from "./ctx.js";
+import type { RawCall } from "../shared/validators/rawCall.js";
+import { apiOf, isActionCtx, type InstalledComponent, type MutationCtx, type QueryCtx } from "./ctx.js";
 import { storeLargeData } from "./files/largeData.js";
 
 /** How a saved message came to be. */
@@ -29,7 +30,8 @@ export type SaveMessagesArgs = SaveBasics & {
 
 /** What {@link saveMessage} takes: a `prompt` (text said by the user) or a whole `message`. */
 export type SaveMessageArgs = SaveBasics & {
-  metadata?: MessageMetadata;
+  /** What is known of the message. The form of `saveMessages`, a list of one, is taken too. */
+  metadata?: MessageMetadata | [MessageMetadata];
   /** The vector of the message, for vector search. */
   embedding?: { model: string; vector: number[] };
 } & ({ prompt: string; message?: undefined } | { prompt?: undefined; message: ModelMessage | Message });
@@ -45,18 +47,18 @@ type Author = {
  */
 export async function saveMessages(
   ctx: MutationCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: SaveMessagesArgs & Author,
 ): Promise<{ messages: MessageDoc[] }> {
   const { threadId, userId, promptMessageId, agentName, embeddings } = args;
   const messages = args.messages.map((message, index) => ({ ...args.metadata?.[index], message: serializeMessage(message) }));
-  return ctx.runMutation(component.messages.addMessages, {
+  return ctx.runMutation(apiOf(component).messages.addMessages, {
     threadId,
     userId: userId ?? undefined,
     promptMessageId,
     agentName,
     // Only an action may write to the file storage. Elsewhere data stays in the message, up to what a row holds.
-    messages: isActionCtx(ctx) ? await storeLargeData(ctx, component, messages) : messages,
+    messages: isActionCtx(ctx) ? await storeLargeData(ctx, apiOf(component), messages) : messages,
     embeddings: embeddings && { model: embeddings.model, vectors: embeddings.vectors.map((vector) => vector && packVector(vector)) },
   });
 }
@@ -69,14 +71,14 @@ export async function saveMessages(
  */
 export async function saveMessage(
   ctx: MutationCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: SaveMessageArgs & Author,
 ): Promise<{ messageId: string; message: MessageDoc }> {
   const { prompt, message, metadata, embedding, ...rest } = args;
   const { messages } = await saveMessages(ctx, component, {
     ...rest,
     messages: [message ?? { role: "user", content: prompt }],
-    metadata: metadata && [metadata],
+    metadata: Array.isArray(metadata) ? metadata : metadata && [metadata],
     embeddings: embedding && { model: embedding.model, vectors: [embedding.vector] },
   });
   const saved = messages.at(-1);
@@ -87,7 +89,7 @@ export async function saveMessage(
 /** Replaces a saved message's content or state. */
 export async function updateMessage(
   ctx: MutationCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: {
     messageId: string;
     patch: {
@@ -99,7 +101,7 @@ export async function updateMessage(
   },
 ): Promise<void> {
   const { message, status, ...rest } = args.patch;
-  await ctx.runMutation(component.messages.updateMessage, {
+  await ctx.runMutation(apiOf(component).messages.updateMessage, {
     messageId: args.messageId,
     patch: {
       ...rest,
@@ -112,10 +114,10 @@ export async function updateMessage(
 /** Deletes messages by their ids. */
 export async function deleteMessages(
   ctx: MutationCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: { messageIds: string[] },
 ): Promise<void> {
-  await ctx.runMutation(component.messages.deleteByIds, args);
+  await ctx.runMutation(apiOf(component).messages.deleteByIds, args);
 }
 
 /** A part of a thread: from `startOrder` (inclusive) to `endOrder` (exclusive), step orders likewise. */
@@ -130,8 +132,20 @@ export type MessageRange = {
 /** Deletes a part of a thread. Where `isDone` is false, call again: a mutation deletes only so much. */
 export async function deleteMessageRange(
   ctx: MutationCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   range: MessageRange,
 ): Promise<{ isDone: boolean; lastOrder?: number; lastStepOrder?: number }> {
-  return ctx.runMutation(component.messages.deleteByOrder, range);
+  return ctx.runMutation(apiOf(component).messages.deleteByOrder, range);
+}
+
+/**
+ * The raw request and response of the model call that made a message, as an agent with `keepRawCalls` keeps them: JSON
+ * texts, trimmed and without credentials. Null when nothing was kept. `rawCallId` of a message says whether something was.
+ *
+ * @example
+ * const raw = await getRawCall(ctx, components.agent, { messageId });
+ * console.log(raw && JSON.parse(raw.request));
+ */
+export async function getRawCall(ctx: QueryCtx, component: InstalledComponent, { messageId }: { messageId: string }): Promise<RawCall | null> {
+  return ctx.runQuery(apiOf(component).messages.getRawCall, { messageId });
 }

@@ -149,3 +149,21 @@ describe("streamObject", () => {
       expect(told).toBe(2);
     }));
 });
+
+test("an object is made without a word of how the SDK would have the app make it, and the app's own log stays", () =>
+  inAction(async (ctx) => {
+    const before = globalThis.AI_SDK_LOG_WARNINGS;
+    const logged: unknown[] = [];
+    const log = ({ warnings }: { warnings: unknown[] }) => void logged.push(...warnings);
+    globalThis.AI_SDK_LOG_WARNINGS = log;
+    try {
+      const threadId = await createThread(ctx, component);
+      const { agent } = planner([words, words]);
+      expect((await agent.generateObject(ctx, { threadId }, { prompt: "Plan", schema })).object).toEqual(whole);
+      expect(await (await agent.streamObject(ctx, { threadId }, { prompt: "Plan", schema })).object).toEqual(whole);
+      expect(logged).toEqual([]);
+      expect(globalThis.AI_SDK_LOG_WARNINGS).toBe(log);
+    } finally {
+      globalThis.AI_SDK_LOG_WARNINGS = before;
+    }
+  }));

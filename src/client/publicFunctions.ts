@@ -2,7 +2,7 @@ import type { FlexibleSchema, ToolSet } from "ai";
 import { actionGeneric, mutationGeneric, type GenericActionCtx, type GenericDataModel, type GenericMutationCtx } from "convex/server";
 import { fail } from "../shared/errors.js";
 import type { Agent } from "./agent.js";
-import type { AgentComponent } from "./ctx.js";
+import type { InstalledComponent } from "./ctx.js";
 import {
   createThreadOf,
   objectActionOf,
@@ -52,14 +52,14 @@ export function publicObjectAction<CustomCtx extends object, AgentTools extends 
 }
 
 /** `agent.createThreadMutation` for clients to call. */
-export function publicCreateThreadMutation(component: AgentComponent, { authorize }: { authorize: MutationCheck }) {
+export function publicCreateThreadMutation(component: InstalledComponent, { authorize }: { authorize: MutationCheck }) {
   mustBeCheck(authorize, "publicCreateThreadMutation");
   const { args, handler } = createThreadOf(component);
   return mutationGeneric({ args, handler: guarded(authorize, handler) });
 }
 
 /** `agent.asSaveMessagesMutation` for clients to call. */
-export function publicSaveMessagesMutation(component: AgentComponent, { authorize, agentName }: { authorize: MutationCheck; agentName?: string }) {
+export function publicSaveMessagesMutation(component: InstalledComponent, { authorize, agentName }: { authorize: MutationCheck; agentName?: string }) {
   mustBeCheck(authorize, "publicSaveMessagesMutation");
   const { args, handler } = saveMessagesOf(component, agentName);
   return mutationGeneric({ args, handler: guarded(authorize, handler) });

@@ -85,7 +85,7 @@ describe("a generation that searches", () => {
       const before = embeddingModel.calls.length;
       calls.names.length = 0;
       await agent.generateText(ctx, { threadId }, { prompt: "What is my favourite drink" });
-      expect(calls.names).toEqual(["generations.start", "search.byVector", "generations.saveStep"]);
+      expect(calls.names).toEqual(["generations.start", "search.nearest", "search.find", "generations.saveStep"]);
       expect(embeddingModel.calls.slice(before)).toEqual([["What is my favourite drink"], ["It was espresso."]]);
       expect(shownTo(model)).toEqual(["My favourite drink is espresso", "Noted", "And tomorrow", "Rain", "What is my favourite drink"]);
       const docs = await docsOf(ctx, threadId);
@@ -109,7 +109,7 @@ describe("a generation that searches", () => {
       const threadId = await coffeeThread(ctx, agent);
       calls.names.length = 0;
       await agent.generateText(ctx, { threadId }, { prompt: "espresso?" });
-      expect(calls.names).toEqual(["generations.start", "search.byText", "generations.saveStep"]);
+      expect(calls.names).toEqual(["generations.start", "search.find", "generations.saveStep"]);
       expect(shownTo(model)).toEqual(["My favourite drink is espresso", "Noted", "espresso?"]);
     });
   });
@@ -125,7 +125,7 @@ describe("a generation that searches", () => {
       calls.names.length = 0;
       await agent.generateText(ctx, { threadId }, { promptMessageId: messageId });
       expect(embeddingModel.calls.slice(before + 2)).toEqual([["It was espresso."]]);
-      expect(calls.names).toEqual(["generations.start", "search.byVector", "generations.saveStep"]);
+      expect(calls.names).toEqual(["generations.start", "search.nearest", "search.find", "generations.saveStep"]);
     });
   });
 
@@ -249,6 +249,9 @@ describe("embedding", () => {
       await agent.generateText(ctx, { threadId }, { prompt: "favourite drink" });
       expect(reports).toContainEqual(["scripted-embedding", 2, "ada", false, "Tester"]);
       expect(reports).toContainEqual(["scripted-embedding", 3, "ada", false, "Tester"]);
+      await agent.saveMessage(ctx, { threadId, prompt: "one two three four" });
+      await agent.saveMessages(ctx, { threadId, userId: "bob", messages: [{ role: "user", content: "five" }] });
+      expect(reports.slice(-2)).toEqual([["scripted-embedding", 4, "ada", false, "Tester"], ["scripted-embedding", 1, "bob", false, "Tester"]]);
     });
   });
 
@@ -319,7 +322,7 @@ describe("context by hand", () => {
       calls.names.length = 0;
       const docs = await agent.fetchContextMessages(ctx, { threadId, searchText: "favourite drink" });
       expect(docs.map(({ text }) => text)).toEqual(["My favourite drink is espresso", "Noted", "And tomorrow", "Rain"]);
-      expect(calls.names).toEqual(["messages.listMessagesByThreadId", "search.byVector"]);
+      expect(calls.names).toEqual(["generations.window", "search.nearest", "search.find"]);
     });
   });
 
@@ -337,7 +340,7 @@ describe("context by hand", () => {
       const contextOptions = { ...hybrid, recentMessages: 1 };
       const { recentMessages, searchMessages } = await fetchRecentAndSearchMessages(ctx, component, { threadId, targetMessageId: messageId, contextOptions, getEmbedding });
       expect(asked).toEqual(["favourite drink"]);
-      expect(recentMessages.map(({ text }) => text)).toEqual(["favourite drink"]);
+      expect(recentMessages.map(({ text }) => text)).toEqual(["And tomorrow", "Rain", "favourite drink"]);
       expect(searchMessages.map(({ text }) => text)).toEqual(["My favourite drink is espresso", "Noted"]);
       const none = await fetchRecentAndSearchMessages(ctx, component, { threadId, targetMessageId: messageId, contextOptions: { ...hybrid, recentMessages: 0 }, getEmbedding });
       expect(none.recentMessages).toEqual([]);

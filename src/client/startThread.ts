@@ -2,7 +2,7 @@ import type { ModelMessage } from "ai";
 import { invariant } from "../shared/errors.js";
 import type { Message } from "../shared/validators/message.js";
 import { serializeMessage } from "./aiSdk/messages.js";
-import { isActionCtx, type AgentComponent, type MutationCtx } from "./ctx.js";
+import { apiOf, isActionCtx, type InstalledComponent, type MutationCtx } from "./ctx.js";
 import { storeLargeData } from "./files/largeData.js";
 import type { NewThread } from "./threads.js";
 
@@ -16,13 +16,13 @@ export type StartThreadArgs = NewThread & ({ prompt: string; message?: undefined
  * @example
  * const { threadId, messageId } = await startThread(ctx, components.agent, { userId, prompt: "Hello" });
  */
-export async function startThread(ctx: MutationCtx, component: AgentComponent, args: StartThreadArgs): Promise<{ threadId: string; messageId: string; order: number }> {
+export async function startThread(ctx: MutationCtx, component: InstalledComponent, args: StartThreadArgs): Promise<{ threadId: string; messageId: string; order: number }> {
   const { userId, title, summary, prompt, message } = args;
   const messages = [{ message: serializeMessage(message ?? { role: "user", content: prompt }) }];
-  const { threadId, messages: [saved] } = await ctx.runMutation(component.threads.startThread, {
+  const { threadId, messages: [saved] } = await ctx.runMutation(apiOf(component).threads.startThread, {
     userId: userId ?? undefined, title, summary,
     // Only an action may write to the file storage. Elsewhere data stays in the message, up to what a row holds.
-    messages: isActionCtx(ctx) ? await storeLargeData(ctx, component, messages) : messages,
+    messages: isActionCtx(ctx) ? await storeLargeData(ctx, apiOf(component), messages) : messages,
   });
   invariant(saved, "startThread returns the message it was given");
   return { threadId, messageId: saved._id, order: saved.order };

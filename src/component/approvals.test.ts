@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { StoredChunk } from "../shared/validators/stream.js";
 import { countRows, failureOfCall, newThread, setup, textsOf, type Component } from "../shared/testing/component.js";
+import { unpackMessages } from "../shared/packedMessages.js";
 import { api } from "./_generated/api.js";
 
 beforeEach(() => {
@@ -135,7 +136,7 @@ describe("a run continues from a decision once", () => {
     await t.mutation(api.streams.abort, { streamId: streamId!, reason: "stop" });
     expect((await textsOf(t, threadId)).at(-1)).toBe("I paid");
     const { turn } = await start(t, threadId, messageId, {});
-    const results = turn.flatMap(({ message }) => (message?.role === "tool" ? message.content : [])).filter((part) => part.type === "tool-result");
+    const results = unpackMessages(turn).flatMap(({ message }) => (message?.role === "tool" ? message.content : [])).filter((part) => part.type === "tool-result");
     expect(results).toEqual([{ type: "tool-result", toolCallId: "call-a0", toolName: "pay", output: { type: "json", value: { "~esc:%24paid": 5 } } }]);
   });
 });

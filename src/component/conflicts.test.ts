@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { newThread, setup, spokenStep, startStream, textDelta, type Component } from "../shared/testing/component.js";
-import type { Id } from "./_generated/dataModel.js";
+import type { Doc, Id } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";
-import { saveStep } from "./model/generation.js";
+import { saveStep, startGeneration } from "./model/generation.js";
+import { addMessages } from "./model/saveMessages.js";
 import { getStream } from "./model/streamLog.js";
-import { addDelta, watchStream } from "./model/streamState.js";
+import { watchStream } from "./model/streamEnd.js";
+import { addDelta } from "./model/streamState.js";
 import { mustGetThread } from "./model/threads.js";
 
 beforeEach(() => {
@@ -62,6 +64,11 @@ function noted(ctx: MutationCtx): { ctx: MutationCtx; touched: Touched } {
 type Work = (ctx: MutationCtx) => Promise<unknown>;
 type Generation = { threadId: string; streamId: string; order: number; stepOrder: number };
 
+async function speak(t: Component, streamId: string): Promise<void> {
+  const parts = spokenStep("One two");
+  await t.run(async (ctx) => void (await addDelta(ctx as unknown as MutationCtx, { stream: await getStream(ctx as unknown as MutationCtx, streamId), delta: { start: 0, end: 5, parts }, known: undefined, nowMs: Date.now() })));
+}
+
 /** What one generation does after its start: all of it may happen beside what another does. */
 function workOf({ threadId, streamId, order, stepOrder }: Generation): Record<string, Work> {
   const stream = (ctx: MutationCtx) => getStream(ctx, streamId);
@@ -81,9 +88,9 @@ function workOf({ threadId, streamId, order, stepOrder }: Generation): Record<st
 }
 
 /** What each kind of work reads and writes. Nothing of it is kept. */
-async function touchedBy(t: Component, generation: Generation): Promise<Map<string, Touched>> {
+async function touchedBy(t: Component, generation: Generation, more: Record<string, Work> = {}): Promise<Map<string, Touched>> {
   const all = new Map<string, Touched>();
-  for (const [name, work] of Object.entries(workOf(generation))) {
+  for (const [name, work] of Object.entries({ ...workOf(generation), ...more })) {
     const undone = t.run(async (ctx) => {
       const watching = noted(ctx as unknown as MutationCtx);
       await work(watching.ctx);
@@ -101,7 +108,7 @@ const conflict = (a: Touched, b: Touched) =>
 /** Rows that are read by id do not say of which table they are; their fields do. */
 function tableOf(doc: Record<string, unknown>): string {
   if ("stepOrder" in doc && "state" in doc) return "streams";
-  return "writtenMs" in doc ? "liveChunks" : "stepOrder" in doc ? "messages" : "others";
+  return "writtenMs" in doc ? "liveChunks" : "place" in doc ? "messages" : "others";
 }
 
 // get-convex/agent 13
@@ -113,8 +120,7 @@ describe("law 11: what runs side by side does not conflict, so nothing is done t
     const generations: Generation[] = [];
     for (const threadId of threads) {
       const { streamId, order, stepOrder } = await startStream(t, threadId);
-      const parts = spokenStep("One two");
-      await t.run(async (ctx) => void (await addDelta(ctx as unknown as MutationCtx, { stream: await getStream(ctx as unknown as MutationCtx, streamId), delta: { start: 0, end: 5, parts }, known: undefined, nowMs: Date.now() })));
+      await speak(t, streamId);
       generations.push({ threadId, streamId, order, stepOrder });
     }
     const [first, second] = [await touchedBy(t, generations[0]!), await touchedBy(t, generations[1]!)];
@@ -123,5 +129,29 @@ describe("law 11: what runs side by side does not conflict, so nothing is done t
     // The look is sharp enough: the same generation's own work does conflict.
     expect(conflict(first.get("ends")!, first.get("says something")!)).not.toEqual([]);
     expect(conflict(first.get("saves a step")!, first.get("saves a step")!)).not.toEqual([]);
+  });
+
+  // saas-starter PR 801
+  test("work within a turn leaves the thread's activity alone, so runs beside each other do not wait for it", async () => {
+    const t = setup();
+    const threadId = await newThread(t, "ann");
+    const { streamId, order, stepOrder, promptMessageId } = await startStream(t, threadId);
+    await speak(t, streamId);
+    const isActivity = (doc: Record<string, unknown>) => "turns" in doc && "atMs" in doc;
+    const add = (ctx: MutationCtx, thread: Doc<"threads">, promptId: string | undefined) => addMessages(ctx, {
+      threadId: thread._id, activity: thread.activityId, userId: undefined, agentName: "helper", promptMessageId: promptId, pendingMessageId: undefined, failPendingSteps: false, nowMs: Date.now(),
+      messages: [{ message: { role: "assistant", content: "Looked it up." } }],
+    });
+    const window = { recentMessages: 10, excludeToolMessages: false };
+    const start = (ctx: MutationCtx, thread: Doc<"threads">, promptId: string | undefined) => startGeneration(ctx, { thread, userId: undefined, agentName: "helper", promptMessageId: promptId, messages: promptId === undefined ? [{ message: { role: "user", content: "And?" } }] : [], window, stream: {}, nowMs: Date.now() });
+    const work: Record<string, Work> = {
+      "another agent begins": async (ctx) => start(ctx, await mustGetThread(ctx, threadId), promptMessageId),
+      "a tool saves a message": async (ctx) => add(ctx, await mustGetThread(ctx, threadId), promptMessageId),
+      "a prompt begins a turn": async (ctx) => start(ctx, await mustGetThread(ctx, threadId), undefined),
+      "a message begins a turn": async (ctx) => add(ctx, await mustGetThread(ctx, threadId), undefined),
+    };
+    const touched = await touchedBy(t, { threadId, streamId, order, stepOrder }, work);
+    const active = [...touched].filter(([, { reads, writes }]) => writes.some(({ doc }) => isActivity(doc)) || reads.some(({ table }) => table === "threadActivity")).map(([name]) => name);
+    expect(active).toEqual(["a prompt begins a turn", "a message begins a turn"]);
   });
 });

@@ -1,10 +1,12 @@
 import { v } from "convex/values";
-import { vMessageDoc, vMessageWithMetadata, vProviderOptions, vStreamFormat } from "../shared/validators/index.js";
+import { packMessages, vPackedMessages } from "../shared/packedMessages.js";
+import { vMessageDoc, vMessageWithMetadata, vProviderOptions, vRawCall, vStreamFormat } from "../shared/validators/index.js";
 import { vVector } from "../shared/validators/search.js";
 import { mutation, query } from "./_generated/server.js";
 import { readWindow } from "./model/context.js";
 import { failGeneration, saveStep as saveStepIn, startGeneration } from "./model/generation.js";
 import { mustGetPrompt } from "./model/saveMessages.js";
+import { stopTurn } from "./model/stopTurn.js";
 import { mustGetThread, parseThreadId } from "./model/threads.js";
 import { vDelta } from "./streams.js";
 
@@ -22,7 +24,7 @@ export const window = query({
   },
 });
 
-/** Begins a generation: reads the context, saves the input, opens the stream. */
+/** Begins a generation: reads the context, saves the input, opens the stream. Stopped: it should end, nothing was done. */
 export const start = mutation({
   args: {
     threadId: v.string(),
@@ -46,16 +48,18 @@ export const start = mutation({
     stepOrder: v.number(),
     userId: v.optional(v.string()),
     promptMessageId: v.optional(v.string()),
-    recent: v.array(vMessageDoc),
-    turn: v.array(vMessageDoc),
+    recent: vPackedMessages,
+    turn: vPackedMessages,
     saved: v.array(vMessageDoc),
     streamId: v.optional(v.string()),
+    isStopped: v.optional(v.literal(true)),
   }),
   handler: async (ctx, { threadId, userId, agentName, promptMessageId, messages, window, stream }) => {
     const thread = await mustGetThread(ctx, threadId);
     const { savesOutput, ...fields } = stream ?? {};
     const newStream = stream === undefined ? undefined : savesOutput === false ? { ...fields, savesOutput } : fields;
-    return await startGeneration(ctx, { thread, userId, agentName, promptMessageId, messages, window, stream: newStream, nowMs: Date.now() });
+    const { recent, turn, ...started } = await startGeneration(ctx, { thread, userId, agentName, promptMessageId, messages, window, stream: newStream, nowMs: Date.now() });
+    return { ...started, recent: packMessages(recent), turn: packMessages(turn) };
   },
 });
 
@@ -97,6 +101,8 @@ export const fail = mutation({
     stepOrder: v.number(),
     error: v.string(),
     messages: v.optional(v.array(vMessageWithMetadata)),
+    // Of the call that failed: goes to the last message that says so.
+    rawCall: v.optional(vRawCall),
     stream: v.optional(v.object({ streamId: v.string(), delta: v.optional(vDelta) })),
   },
   returns: v.object({ ended: v.boolean(), messages: v.array(vMessageDoc) }),
@@ -107,4 +113,11 @@ export const fail = mutation({
     const withDelta = stream === undefined ? undefined : { streamId: stream.streamId, delta: stream.delta };
     return await failGeneration(ctx, { userId: undefined, agentName: undefined, ...rest, messages, thread, stream: withDelta, nowMs: Date.now() });
   },
+});
+
+/** Stops what answers a turn, or is about to. False: the turn has its answer, or is not there. */
+export const stop = mutation({
+  args: { threadId: v.string(), order: v.number(), reason: v.string() },
+  returns: v.boolean(),
+  handler: async (ctx, { threadId, order, reason }) => await stopTurn(ctx, { threadId: parseThreadId(ctx, threadId), order, reason, nowMs: Date.now() }),
 });

@@ -139,7 +139,7 @@ describe("bad input", () => {
       const t = setup();
       const threadId = await newThread(t);
       expect(await failureOfCall(add(t, threadId, { messages: [say("before"), say(content)] }))).toMatchObject({ code });
-      expect(await countRows(t)).toEqual({ threads: 1 });
+      expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1 });
     },
   );
 
@@ -171,7 +171,7 @@ describe("replies of any size", () => {
     expect(page[0]?.text === big).toBe(true);
     expect((await countRows(t)).overflows).toBeGreaterThan(5);
     await t.mutation(api.messages.updateMessage, { messageId: messages[0]!._id, patch: { message: { role: "assistant", content: "short" } } });
-    expect(await countRows(t)).toEqual({ threads: 1, messages: 2 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 2 });
   });
 
   test("past what a transaction can write the failure names the limit", async () => {

@@ -7,17 +7,18 @@ import {
   vMessageStatus,
   vMessageWithMetadata,
   vPaginationResult,
+  vRawCall,
 } from "../shared/validators/index.js";
 import { vVector } from "../shared/validators/search.js";
-import type { QueryCtx } from "./_generated/server.js";
 import { mutation, query } from "./_generated/server.js";
 import { deleteRange, endStreamsOf } from "./model/deletion.js";
+import { findMessage, type MessageRow } from "./model/messageRows.js";
 import { listByTurn } from "./model/listByTurn.js";
 import { deleteMessage, toMessageDocs } from "./model/overflow.js";
 import { addMessages as addMessagesTo, mustGetPrompt, updateMessage as updateMessageIn } from "./model/saveMessages.js";
+import { readRawCall } from "./model/rawCalls.js";
 import { mustGetThread, parseThreadId } from "./model/threads.js";
 import { fail } from "../shared/errors.js";
-import type { Doc } from "./_generated/dataModel.js";
 
 /** Saves messages: in a new turn, or with `promptMessageId` in the turn of that message. */
 export const addMessages = mutation({
@@ -37,6 +38,7 @@ export const addMessages = mutation({
     const thread = await mustGetThread(ctx, threadId);
     const messages = await addMessagesTo(ctx, {
       threadId: thread._id,
+      activity: thread.activityId,
       userId: userId ?? thread.userId,
       agentName: args.agentName,
       messages: args.messages,
@@ -73,7 +75,7 @@ export const listMessagesByThreadId = query({
       order,
       ...paginationOpts,
       ...(last === null ? {} : { lastOrder: last.order }),
-      keeps: (row: Doc<"messages">) =>
+      keeps: (row: MessageRow) =>
         (statuses === undefined || statuses.includes(row.status)) &&
         !(excludeToolMessages === true && row.tool) &&
         (last === null || row.order < last.order || row.stepOrder <= last.stepOrder),
@@ -86,15 +88,20 @@ export const getMessagesByIds = query({
   args: { messageIds: v.array(v.string()) },
   returns: v.array(v.union(v.null(), vMessageDoc)),
   handler: async (ctx, { messageIds }) => {
-    const rows = await Promise.all(messageIds.map((messageId) => getMessage(ctx, messageId)));
+    const rows = await Promise.all(messageIds.map((messageId) => findMessage(ctx, messageId)));
     return await Promise.all(rows.map(async (row) => (row === null ? null : ((await toMessageDocs(ctx, [row]))[0] ?? null))));
   },
 });
 
-async function getMessage(ctx: Pick<QueryCtx, "db">, messageId: string): Promise<Doc<"messages"> | null> {
-  const id = ctx.db.normalizeId("messages", messageId);
-  return id === null ? null : await ctx.db.get(id);
-}
+/** The raw request and response of the model call that made a message; null when they were not kept. */
+export const getRawCall = query({
+  args: { messageId: v.string() },
+  returns: v.union(v.null(), vRawCall),
+  handler: async (ctx, { messageId }) => {
+    const row = await findMessage(ctx, messageId);
+    return row === null ? null : await readRawCall(ctx, row);
+  },
+});
 
 /** Changes a message; a new content replaces the old one. */
 export const updateMessage = mutation({
@@ -112,7 +119,7 @@ export const updateMessage = mutation({
   },
   returns: vMessageDoc,
   handler: async (ctx, { messageId, patch }) => {
-    const row = await getMessage(ctx, messageId);
+    const row = await findMessage(ctx, messageId);
     if (row === null) fail({ code: "message_not_found", messageId, message: `There is no message with the id "${messageId}".` });
     return await updateMessageIn(ctx, row, { patch, nowMs: Date.now() });
   },
@@ -125,7 +132,7 @@ export const deleteByIds = mutation({
   handler: async (ctx, { messageIds }) => {
     const deleted: string[] = [];
     for (const messageId of messageIds) {
-      const row = await getMessage(ctx, messageId);
+      const row = await findMessage(ctx, messageId);
       if (row === null) continue;
       await deleteMessage(ctx, row, Date.now());
       // Its answer, if it is still being made, has nothing to answer any more.

@@ -1,13 +1,15 @@
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
 import type { JsonValue } from "../shared/json.js";
-import type { StoredPart } from "../shared/storedMessage.js";
+import type { StoredPart, StoredResults } from "../shared/storedMessage.js";
 import {
   vFinishReason,
   vLanguageModelCallWarning,
   vMessageStatus,
   vProviderMetadata,
   vProviderOptions,
+  vReasoningDetails,
+  vRawCall,
   vRole,
   vSource,
   vStreamFormat,
@@ -17,6 +19,7 @@ import {
   vUsage,
   type StoredChunk,
 } from "../shared/validators/index.js";
+import { vApprovalState } from "../shared/validators/approval.js";
 import { vectorTables } from "./vector/tables.js";
 
 /** Where a stream is in its life; see README.md, "State machines". */
@@ -26,15 +29,6 @@ export const vStreamState = v.union(
   v.object({ kind: v.literal("aborted"), endedMs: v.number(), reason: v.string() }),
 );
 
-const answer = { approved: v.boolean(), reason: v.optional(v.string()), answeredMs: v.number(), responseId: v.string() };
-
-/** Where the decision on a tool call is; see README.md, "States". */
-export const vApprovalState = v.union(
-  v.object({ kind: v.literal("requested") }),
-  v.object({ kind: v.literal("answered"), ...answer }),
-  v.object({ kind: v.literal("continued"), ...answer, startedMs: v.number(), streamId: v.optional(v.string()) }),
-);
-
 // README.md says of each table who writes it, who deletes it and what its indexes answer.
 export default defineSchema({
   threads: defineTable({
@@ -42,22 +36,40 @@ export default defineSchema({
     title: v.optional(v.string()),
     summary: v.optional(v.string()),
     status: vThreadStatus,
+    activityId: v.id("threadActivity"),
   })
     .index("userId", ["userId"])
+    .index("activityId", ["activityId"])
     .searchIndex("title", { searchField: "title", filterFields: ["userId"] }),
+
+  // What lists by activity sort by, a row for each thread: apart, for every step of every reply reads the thread's own.
+  threadActivity: defineTable({
+    userId: v.optional(v.string()),
+    status: vThreadStatus,
+    atMs: v.number(),
+    // How many turns were opened, and how many of them were read.
+    turns: v.number(),
+    readTurns: v.optional(v.number()),
+  }).index("userId", ["userId", "status", "atMs"]),
 
   messages: defineTable({
     threadId: v.id("threads"),
-    order: v.number(),
-    stepOrder: v.number(),
+    // Turn and place in it, in one number; see model/messageRows.ts, which alone reads and writes the form of this table.
+    place: v.number(),
     userId: v.optional(v.string()),
-    status: vMessageStatus,
-    // The content, in the neutral form of shared/storedMessage.ts. Missing role: a message without content.
+    // Missing: success.
+    status: v.optional(vMessageStatus),
+    // The content, in the neutral form of shared/storedMessage.ts. Missing role: a turn's first is a user's, others a model's.
     role: v.optional(vRole),
     text: v.optional(v.string()),
     parts: v.optional(v.array(vTyped<StoredPart>())),
     messageOptions: v.optional(vProviderOptions),
-    tool: v.boolean(),
+    // Missing: false.
+    tool: v.optional(v.literal(true)),
+    // What the tools of this step gave: the message after this one, in its row.
+    results: v.optional(vTyped<StoredResults>()),
+    // The first of the two was deleted.
+    onlyResults: v.optional(v.literal(true)),
     // How it came to be.
     agentName: v.optional(v.string()),
     model: v.optional(v.string()),
@@ -71,14 +83,19 @@ export default defineSchema({
     warnings: v.optional(v.array(vLanguageModelCallWarning)),
     // Only reasoning that is not part of the content.
     reasoning: v.optional(v.string()),
+    reasoningDetails: v.optional(vReasoningDetails),
     metadata: v.optional(vTyped<JsonValue>()),
     error: v.optional(v.string()),
+    // It says that a turn was stopped while nobody had answered yet. The generation that comes to answer takes this away
+    // and ends.
+    stopsReply: v.optional(v.literal(true)),
     // How many rows of `overflows` hold the content, when it is too large for this one. `text` is then its beginning.
     overflow: v.optional(v.number()),
     fileIds: v.optional(v.array(v.string())),
     embeddingId: v.optional(v.string()),
+    rawCallId: v.optional(v.id("rawCalls")),
   })
-    .index("threadId", ["threadId", "order", "stepOrder"])
+    .index("threadId", ["threadId", "place"])
     // A vector search gives ids of vectors. Reading those rows would cost many times what their messages do.
     .index("embeddingId", ["embeddingId"])
     .searchIndex("text", { searchField: "text", filterFields: ["userId", "threadId"] }),
@@ -114,6 +131,9 @@ export default defineSchema({
 
   // Content of messages that are too large for one row, as slices of a JSON text.
   overflows: defineTable({ messageId: v.id("messages"), index: v.number(), json: v.string() }).index("messageId", ["messageId", "index"]),
+
+  // What was sent to a provider for a message and what came back, of agents that keep it. Its message names it.
+  rawCalls: defineTable(vRawCall),
 
   // When a writer that has nothing to write was last heard of. Apart from `streams`, whose rows viewers read.
   heartbeats: defineTable({ streamId: v.id("streams"), atMs: v.number() }).index("streamId", ["streamId"]),

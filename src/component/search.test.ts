@@ -1,5 +1,7 @@
+import type { FunctionArgs } from "convex/server";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { unpackMessages } from "../shared/packedMessages.js";
 import type { MessageDoc } from "../shared/validators/messageDoc.js";
 import { api } from "./_generated/api.js";
 import { failureOfCall, newThread, setup, type Component } from "../shared/testing/component.js";
@@ -24,9 +26,13 @@ type Ask = Partial<Parameters<typeof byVector>[1]>;
 
 /** What is found by the vector of a hit. */
 async function byVector(t: Component, args: { threadId?: string; userId?: string; limit?: number; beforeOrder?: number; targetMessageId?: string; messageRange?: { before: number; after: number }; excludeToolMessages?: boolean; text?: string; textSearch?: boolean }): Promise<MessageDoc[]> {
-  const { messages } = await t.action(api.search.byVector, { limit: 50, ...args, model: MODEL, vector: HIT, vectorScoreThreshold: 0.5 });
-  return messages;
+  const { threadId, userId, limit = 50, targetMessageId, textSearch = false } = args;
+  const { vectorIds } = await t.action(api.search.nearest, { threadId, userId, limit, targetMessageId, model: MODEL, vector: HIT, vectorScoreThreshold: 0.5 });
+  return unpackMessages(await t.query(api.search.find, { ...args, limit, textSearch, vectorIds }));
 }
+
+/** What is found by words. */
+const byText = async (t: Component, args: Omit<FunctionArgs<typeof api.search.find>, "textSearch">): Promise<MessageDoc[]> => unpackMessages(await t.query(api.search.find, { ...args, textSearch: true }));
 
 const textsOf = (docs: readonly MessageDoc[]) => docs.map(({ text }) => text);
 
@@ -151,7 +157,7 @@ describe("whose messages are found", () => {
     const ask = { threadId: current, userId: "ada", targetMessageId: prompt!._id, beforeOrder: 0 };
     expect(textsOf(await byVector(t, ask))).toEqual(["espresso"]);
     expect(textsOf(await byVector(t, { ...ask, messageRange: { before: 1, after: 1 } }))).toEqual(["z", "espresso", "after"]);
-    const words = await t.query(api.search.byText, { ...ask, text: "espresso", limit: 5 });
+    const words = await byText(t, { ...ask, text: "espresso", limit: 5 });
     expect(words.map(({ threadId }) => threadId)).toEqual([old]);
   });
 
@@ -168,8 +174,8 @@ describe("whose messages are found", () => {
   test("without a thread and a user there is nothing to search, and a thread that is none is named", async () => {
     const t = setup();
     expect(await byVector(t, {})).toEqual([]);
-    expect(await t.query(api.search.byText, { text: "x", limit: 3 })).toEqual([]);
-    expect(await failureOfCall(t.query(api.search.byText, { threadId: "nobody", text: "x", limit: 3 }))).toMatchObject({ code: "thread_not_found" });
+    expect(await byText(t, { text: "x", limit: 3 })).toEqual([]);
+    expect(await failureOfCall(byText(t, { threadId: "nobody", text: "x", limit: 3 }))).toMatchObject({ code: "thread_not_found" });
   });
 });
 
@@ -178,10 +184,10 @@ describe("what is found", () => {
     const t = setup();
     const threadId = await newThread(t);
     const saved = await add(t, threadId, [say("I like tea"), say("Rain again"), say("what about tea?")]);
-    expect(textsOf(await t.query(api.search.byText, { threadId, targetMessageId: saved[2]!._id, limit: 5 }))).toEqual(["I like tea"]);
-    expect(textsOf(await t.query(api.search.byText, { threadId, text: "RAIN!", limit: 5 }))).toEqual(["Rain again"]);
-    expect(await t.query(api.search.byText, { threadId, text: "…", limit: 5 })).toEqual([]);
-    expect(await t.query(api.search.byText, { threadId, text: "tea", limit: 0 })).toEqual([]);
+    expect(textsOf(await byText(t, { threadId, targetMessageId: saved[2]!._id, limit: 5 }))).toEqual(["I like tea"]);
+    expect(textsOf(await byText(t, { threadId, text: "RAIN!", limit: 5 }))).toEqual(["Rain again"]);
+    expect(await byText(t, { threadId, text: "…", limit: 5 })).toEqual([]);
+    expect(await byText(t, { threadId, text: "tea", limit: 0 })).toEqual([]);
   });
 
   test("by both: what words and meaning agree on comes before what only one finds", async () => {
@@ -199,17 +205,20 @@ describe("what is found", () => {
     const messages = (["pending", "failed", "success"] as const).map((status) => ({ message: { role: "assistant" as const, content: `tea ${status}` }, status }));
     await t.mutation(api.messages.addMessages, { threadId, messages, embeddings: { model: MODEL, vectors: [HIT, HIT, HIT] } });
     expect(textsOf(await byVector(t, { threadId }))).toEqual(["tea success"]);
-    expect(textsOf(await t.query(api.search.byText, { threadId, text: "tea", limit: 5 }))).toEqual(["tea success"]);
+    expect(textsOf(await byText(t, { threadId, text: "tea", limit: 5 }))).toEqual(["tea success"]);
   });
 
   test("the target's own vector serves when it is of this model; otherwise the caller is told that one is needed", async () => {
     const t = setup();
     const threadId = await newThread(t);
     const [, prompt, bare] = await add(t, threadId, [say("old", true), say("prompt", true), { message: { role: "user", content: "no vector" } }]);
-    const ask = (targetMessageId: string, model: string) => t.action(api.search.byVector, { threadId, targetMessageId, model, limit: 1 });
-    expect(await ask(prompt!._id, MODEL)).toMatchObject({ needsVector: false, messages: [{ text: "old" }] });
-    expect(await ask(prompt!._id, "newer")).toEqual({ needsVector: true, messages: [] });
-    expect(await ask(bare!._id, MODEL)).toEqual({ needsVector: true, messages: [] });
+    const ask = (targetMessageId: string, model: string) => t.action(api.search.nearest, { threadId, targetMessageId, model, limit: 1 });
+    const { needsVector, vectorIds } = await ask(prompt!._id, MODEL);
+    expect(needsVector).toBe(false);
+    expect(textsOf(unpackMessages(await t.query(api.search.find, { threadId, targetMessageId: prompt!._id, limit: 1, textSearch: false, vectorIds })))).toEqual(["old"]);
+    const none = { needsVector: true, vectorIds: [], vectorScores: [] };
+    expect(await ask(prompt!._id, "newer")).toEqual(none);
+    expect(await ask(bare!._id, MODEL)).toEqual(none);
   });
 
   test("a deleted message is not, and leaves no gap", async () => {

@@ -1,7 +1,7 @@
-import { v, type Infer } from "convex/values";
+import { v } from "convex/values";
+import { packMessages, vPackedMessages } from "../shared/packedMessages.js";
 import { vMessageDoc } from "../shared/validators/index.js";
 import { searchFields, vSearchMatch, vVector } from "../shared/validators/search.js";
-import type { MessageDoc } from "../shared/validators/messageDoc.js";
 import { packVector, padVector, unpackVector, type Vector } from "../shared/vectors.js";
 import { internal } from "./_generated/api.js";
 import { action, internalQuery, query, type ActionCtx } from "./_generated/server.js";
@@ -10,83 +10,57 @@ import { mustGetPrompt } from "./model/saveMessages.js";
 import { parseThreadId } from "./model/threads.js";
 import { MESSAGES, parseVectorId, scopeOf, vectorTableOf } from "./model/vectors.js";
 
-const vExplained = v.object({ messages: v.array(vMessageDoc), matches: v.array(vSearchMatch) });
-type Explained = Infer<typeof vExplained>;
+/**
+ * Messages that words find (with `textSearch`) and those whose vectors `nearest` has found, with those around them; see
+ * model/search.ts.
+ */
+export const find = query({
+  args: { ...searchFields, textSearch: v.boolean(), vectorIds: v.optional(v.array(v.string())) },
+  returns: vPackedMessages,
+  handler: async (ctx, { textSearch, vectorIds = [], ...args }) => packMessages(await searchMessages(ctx, { args, textSearch, vectorIds })),
+});
 
-/** Messages that match words, with those around them; see model/search.ts. */
-export const byText = query({
-  args: searchFields,
-  returns: v.array(vMessageDoc),
-  handler: async (ctx, args): Promise<MessageDoc[]> => await searchMessages(ctx, { args, textSearch: true, vectorIds: [] }),
+/** What `find` finds, and which of the messages matched and how well: for those who want to know why a model was shown something. */
+export const explain = query({
+  args: { ...searchFields, textSearch: v.boolean(), vectorIds: v.array(v.string()), vectorScores: v.array(v.number()) },
+  returns: v.object({ messages: v.array(vMessageDoc), matches: v.array(vSearchMatch) }),
+  handler: async (ctx, { textSearch, vectorIds, vectorScores, ...args }) => await explainedSearch(ctx, { args, textSearch, vectorIds, vectorScores }),
 });
 
 /**
- * Messages whose vectors are near to one, and with `textSearch` those that match the words too, with those around
- * them. Without `vector` it searches by the target message's; when that has none of this model, `needsVector` says so
- * and nothing was searched.
+ * The vectors of messages that are nearest to one, nearest first, for `find`. Without `vector` it is the target
+ * message's; when that has none of this model, `needsVector` says so and nothing was searched.
  */
-export const byVector = action({
+export const nearest = action({
   args: {
-    ...searchFields,
+    threadId: v.optional(v.string()),
+    /** With it, of all messages of this user. */
+    userId: v.optional(v.string()),
+    targetMessageId: v.optional(v.string()),
     model: v.string(),
     vector: v.optional(vVector),
-    textSearch: v.optional(v.boolean()),
-    /** Matches below this similarity are dropped. Default: 0. */
+    /** How many messages are to be found. */
+    limit: v.number(),
+    /** Vectors below this similarity are left out. Default: 0. */
     vectorScoreThreshold: v.optional(v.number()),
-    /** How many messages the caller has, which `beforeOrder` leaves out. */
+    /** How many messages the caller has, which it will not want found. */
     alreadyShown: v.optional(v.number()),
+    /** Also tells how near they are. */
+    withScores: v.optional(v.boolean()),
   },
-  returns: v.object({ needsVector: v.boolean(), messages: v.array(vMessageDoc) }),
-  handler: async (ctx, args): Promise<{ needsVector: boolean; messages: MessageDoc[] }> => {
-    const { model, vector: given, textSearch = false, vectorScoreThreshold = 0, alreadyShown = 0, ...search } = args;
-    const { threadId, userId, targetMessageId, limit } = search;
-    if (threadId === undefined && userId === undefined) return { needsVector: false, messages: [] };
+  returns: v.object({ needsVector: v.boolean(), vectorIds: v.array(v.string()), vectorScores: v.array(v.number()) }),
+  handler: async (ctx, args): Promise<{ needsVector: boolean; vectorIds: string[]; vectorScores: number[] }> => {
+    const { model, vector: given, vectorScoreThreshold = 0, alreadyShown = 0, threadId, userId, targetMessageId, limit, withScores = false } = args;
+    if (threadId === undefined && userId === undefined) return { needsVector: false, vectorIds: [], vectorScores: [] };
     const vector =
       given ??
       (threadId === undefined || targetMessageId === undefined
         ? null
         : await ctx.runQuery(internal.search.vectorOf, { threadId, messageId: targetMessageId, model }));
-    if (vector === null) return { needsVector: true, messages: [] };
-    const { vectorIds } = await nearVectors(ctx, { vector, model, threadId, userId, vectorScoreThreshold, count: candidateCount(limit, alreadyShown) });
-    return { needsVector: false, messages: await ctx.runQuery(internal.search.surroundings, { search, textSearch, vectorIds }) };
+    if (vector === null) return { needsVector: true, vectorIds: [], vectorScores: [] };
+    const found = await nearVectors(ctx, { vector, model, threadId, userId, vectorScoreThreshold, count: candidateCount(limit, alreadyShown) });
+    return { needsVector: false, ...found, ...(withScores ? {} : { vectorScores: [] }) };
   },
-});
-
-/**
- * What `byVector` or (without `vector`) `byText` would find, and which of the messages matched and how well: for those
- * who want to know why a model was shown something.
- */
-export const explain = action({
-  args: {
-    ...searchFields,
-    model: v.optional(v.string()),
-    vector: v.optional(vVector),
-    textSearch: v.optional(v.boolean()),
-    vectorScoreThreshold: v.optional(v.number()),
-    alreadyShown: v.optional(v.number()),
-  },
-  returns: vExplained,
-  handler: async (ctx, args): Promise<Explained> => {
-    const { model, vector, textSearch = false, vectorScoreThreshold = 0, alreadyShown = 0, ...search } = args;
-    const { threadId, userId, limit } = search;
-    const scope = { threadId, userId, vectorScoreThreshold, count: candidateCount(limit, alreadyShown) };
-    const found = vector === undefined || model === undefined ? { vectorIds: [], vectorScores: [] } : await nearVectors(ctx, { ...scope, vector, model });
-    return await ctx.runQuery(internal.search.explained, { search, textSearch, ...found });
-  },
-});
-
-/** What `explain` has found. */
-export const explained = internalQuery({
-  args: { search: v.object(searchFields), textSearch: v.boolean(), vectorIds: v.array(v.string()), vectorScores: v.array(v.number()) },
-  returns: vExplained,
-  handler: async (ctx, { search, ...found }) => await explainedSearch(ctx, { args: search, ...found }),
-});
-
-/** What `byVector` has found, as messages. */
-export const surroundings = internalQuery({
-  args: { search: v.object(searchFields), textSearch: v.boolean(), vectorIds: v.array(v.string()) },
-  returns: v.array(vMessageDoc),
-  handler: async (ctx, { search, ...found }) => await searchMessages(ctx, { args: search, ...found }),
 });
 
 /** The vector of a message, as 32-bit floats; null when it has none of this model. */
@@ -110,6 +84,9 @@ interface NearTo {
   count: number;
 }
 
+/** Enough to tell any two 32-bit floats apart. */
+const FLOAT_DIGITS = 9;
+
 /** Ids of the vectors of messages that are nearest to one, nearest first: of the user, or else of the thread. */
 async function nearVectors(ctx: ActionCtx, { vector, model, threadId, userId, vectorScoreThreshold, count }: NearTo): Promise<{ vectorIds: string[]; vectorScores: number[] }> {
   const numbers = unpackVector(vector);
@@ -117,7 +94,8 @@ async function nearVectors(ctx: ActionCtx, { vector, model, threadId, userId, ve
   const { table, size } = vectorTableOf(dimension);
   const scope = { model, dimension, table: MESSAGES };
   const found = await ctx.vectorSearch(table, "vector", {
-    vector: padVector(numbers, size),
+    // The index keeps 32 bits of a number: more digits would only be carried there.
+    vector: padVector(numbers.map((number) => Number(number.toPrecision(FLOAT_DIGITS))), size),
     limit: count,
     filter: (q) =>
       userId === undefined ? q.eq("threadScope", scopeOf({ ...scope, owner: threadId ?? "" })) : q.eq("userScope", scopeOf({ ...scope, owner: userId })),

@@ -219,7 +219,7 @@ describe("law 6: every stream ends", () => {
     await t.mutation(api.streams.finish, { streamId });
     expect((await t.query(api.streams.list, { threadId, statuses: ["finished"] })).map(({ status }) => status)).toEqual(["finished"]);
     await look(t, 51_000);
-    expect(await countRows(t)).toEqual({ threads: 1, messages: 1 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 1 });
   });
 });
 

@@ -13,7 +13,9 @@ import {
 import { internal } from "./_generated/api.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
 import { catchUpBudget, getStream, listStreams, MAX_STREAMS, mustGetStream, readDeltas, toStreamMessage, wholeStreamMessage } from "./model/streamLog.js";
-import { abortStream, addDelta as addDeltaTo, createStream, deleteStream, finishStream, watchStream } from "./model/streamState.js";
+import { abortStream, watchStream } from "./model/streamEnd.js";
+import { addDelta as addDeltaTo, createStream, deleteStream, finishStream } from "./model/streamState.js";
+import { abortStreamsOf } from "./model/stopTurn.js";
 import { mustGetThread, parseThreadId } from "./model/threads.js";
 
 /** Chunks of a stream: those with the indexes `start` (inclusive) to `end` (exclusive). */
@@ -112,13 +114,7 @@ export const abortByOrder = mutation({
   args: { threadId: v.string(), order: v.number(), reason: v.string() },
   returns: v.boolean(),
   handler: async (ctx, { threadId, order, reason }) => {
-    const id = parseThreadId(ctx, threadId);
-    const streams = await ctx.db
-      .query("streams")
-      .withIndex("threadId", (q) => q.eq("threadId", id).eq("state.kind", "streaming").eq("order", order))
-      .take(MAX_STREAMS);
-    for (const stream of streams) await abortStream(ctx, { stream, reason, nowMs: Date.now() });
-    return streams.length > 0;
+    return await abortStreamsOf(ctx, { threadId: parseThreadId(ctx, threadId), order, reason, nowMs: Date.now() });
   },
 });
 

@@ -27,7 +27,7 @@ const OF_THREADS = Object.keys(schema.tables).filter((table) => table !== "apiKe
 async function fullThread(t: Component, { userId, messages = 10 }: { userId?: string; messages?: number } = {}): Promise<string> {
   const threadId = await newThread(t, userId);
   for (let left = messages; left > 0; left -= 500) await t.mutation(api.messages.addMessages, { threadId, messages: Array.from({ length: Math.min(left, 500) }, (_, index) => say(`message ${index}`)) });
-  await t.mutation(api.messages.addMessages, { threadId, messages: [{ message: { role: "assistant", content: "x".repeat(2_000_000) } }] });
+  await t.mutation(api.messages.addMessages, { threadId, messages: [{ message: { role: "assistant", content: "x".repeat(2_000_000) }, rawCall: { request: "{}", response: "{}" } }] });
   await t.mutation(api.messages.addMessages, { threadId, messages: [{ message: { role: "assistant", content: asksApproval } }] });
   for (const dimension of DIMENSIONS) {
     const vector = Array.from({ length: dimension }, () => 1);
@@ -70,7 +70,7 @@ describe("law 10: deleted is deleted", () => {
     await t.mutation(api.messages.addMessages, { threadId: kept, messages: [say("stays")] });
     await t.mutation(api.users.deleteAllForUserIdAsync, { userId: "ada" });
     await t.finishAllScheduledFunctions(vi.runAllTimers);
-    expect(await countRows(t)).toEqual({ threads: 1, messages: 1 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 1 });
     await t.action(api.users.deleteAllForUserIdSync, { userId: "bob" });
     expect(await countRows(t)).toEqual({});
   });

@@ -3,9 +3,10 @@ import { v } from "convex/values";
 import { vMessageDoc, vMessageWithMetadata, vPaginationResult, vThreadDoc, vThreadStatus } from "../shared/validators/index.js";
 import { api, internal } from "./_generated/api.js";
 import { action, internalMutation, mutation, query } from "./_generated/server.js";
+import { insertActivity, listByActivity as listThreadsByActivity, markRead as markThreadRead, moveActivity, vActiveThread } from "./model/activity.js";
 import { deleteThreadStep } from "./model/deletion.js";
 import { lastMessagesOf, listThreads, vLastMessage } from "./model/listThreads.js";
-import { insertMessages } from "./model/saveMessages.js";
+import { countTurns, insertMessages } from "./model/saveMessages.js";
 import { mustGetThread, parseThreadId, toThreadDoc } from "./model/threads.js";
 
 /** Creates a thread. */
@@ -13,9 +14,11 @@ export const createThread = mutation({
   args: { userId: v.optional(v.string()), title: v.optional(v.string()), summary: v.optional(v.string()) },
   returns: vThreadDoc,
   handler: async (ctx, args) => {
+    const nowMs = Date.now();
     const fields = { ...args, status: "active" as const };
-    const _id = await ctx.db.insert("threads", fields);
-    return { ...fields, _id, _creationTime: Date.now() };
+    const activityId = await insertActivity(ctx, { userId: args.userId, turns: 0, nowMs });
+    const _id = await ctx.db.insert("threads", { ...fields, activityId });
+    return { ...fields, _id, _creationTime: nowMs };
   },
 });
 
@@ -30,9 +33,11 @@ export const startThread = mutation({
   },
   returns: v.object({ threadId: v.string(), messages: v.array(vMessageDoc) }),
   handler: async (ctx, { agentName, messages, ...fields }) => {
-    const threadId = await ctx.db.insert("threads", { ...fields, status: "active" });
-    const place = { next: { order: 0, stepOrder: 0 }, keepTurn: false, nowMs: Date.now() };
-    return { threadId, messages: await insertMessages(ctx, { threadId, userId: fields.userId, agentName, messages }, place) };
+    const nowMs = Date.now();
+    const activityId = await insertActivity(ctx, { userId: fields.userId, turns: countTurns(messages), nowMs });
+    const threadId = await ctx.db.insert("threads", { ...fields, status: "active", activityId });
+    const place = { next: { order: 0, stepOrder: 0 }, keepTurn: false, nowMs };
+    return { threadId, messages: await insertMessages(ctx, { threadId, activity: "noted", userId: fields.userId, agentName, messages }, place) };
   },
 });
 
@@ -62,6 +67,7 @@ export const updateThread = mutation({
   handler: async (ctx, { threadId, patch }) => {
     const thread = await mustGetThread(ctx, threadId);
     await ctx.db.patch(thread._id, patch);
+    await moveActivity(ctx, thread.activityId, patch);
     return toThreadDoc({ ...thread, ...patch });
   },
 });
@@ -83,6 +89,26 @@ export const listAllThreads = query({
   args: { order: v.optional(v.union(v.literal("asc"), v.literal("desc"))), paginationOpts: paginationOptsValidator },
   returns: vPaginationResult(vThreadDoc),
   handler: async (ctx, { order = "desc", paginationOpts }) => await listThreads(ctx, { everyone: true, order, paginationOpts }),
+});
+
+/**
+ * The threads of a user (without `userId`: of nobody) by their last activity, newest first: when their last turn was
+ * opened. `status` default: the active ones.
+ */
+export const listByActivity = query({
+  args: { userId: v.optional(v.string()), status: v.optional(vThreadStatus), paginationOpts: paginationOptsValidator },
+  returns: vPaginationResult(vActiveThread),
+  handler: async (ctx, { userId, status = "active", paginationOpts }) => await listThreadsByActivity(ctx, { userId, status, paginationOpts }),
+});
+
+/** Marks a thread's turns up to `order` (default: all) as read. */
+export const markRead = mutation({
+  args: { threadId: v.string(), order: v.optional(v.number()) },
+  returns: v.null(),
+  handler: async (ctx, { threadId, order }) => {
+    await markThreadRead(ctx, await mustGetThread(ctx, threadId), order);
+    return null;
+  },
 });
 
 /** Threads whose title matches, best first. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { unpackMessages } from "../shared/packedMessages.js";
 import { packVector } from "../shared/vectors.js";
 import { api } from "./_generated/api.js";
 import { countRows, failureOfCall, newThread, setup, type Component } from "../shared/testing/component.js";
@@ -13,8 +14,8 @@ async function addWithVectors(t: Component, threadId: string, { model = "m", vec
 }
 
 async function nearest(t: Component, threadId: string, { vector, model = "m", limit = 1 }: { vector: number[] | ArrayBuffer; model?: string; limit?: number }): Promise<(string | undefined)[]> {
-  const { messages } = await t.action(api.search.byVector, { threadId, model, vector, limit, vectorScoreThreshold: -1 });
-  return messages.map(({ text }) => text);
+  const { vectorIds } = await t.action(api.search.nearest, { threadId, model, vector, limit, vectorScoreThreshold: -1 });
+  return unpackMessages(await t.query(api.search.find, { threadId, limit, textSearch: false, vectorIds })).map(({ text }) => text);
 }
 
 const oneHot = (length: number, at: number): number[] => Array.from({ length }, (_, index) => (index === at ? 1 : 0));
@@ -52,7 +53,7 @@ describe("any dimension", () => {
     const t = setup();
     const threadId = await newThread(t);
     expect(await failureOfCall(addWithVectors(t, threadId, { vectors: [vector] }))).toMatchObject({ code: "invalid_argument", argument: "vector" });
-    expect(await countRows(t)).toEqual({ threads: 1 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1 });
   });
 
   test("only vectors of one model and one length are compared, even in one table", async () => {
@@ -101,7 +102,7 @@ describe("vector.index", () => {
     const [messageId] = await addWithVectors(t, threadId, { vectors: [[1, 0]] });
     const vector = { model: "m", table: "messages", userId: "bob", threadId: other, vector: oneHot(300, 1), messageId: messageId! };
     const [id] = await t.mutation(api.vector.index.insertBatch, { vectorDimension: 300, vectors: [vector] });
-    expect(await countRows(t)).toEqual({ threads: 2, messages: 1, vectors384: 1 });
+    expect(await countRows(t)).toEqual({ threads: 2, threadActivity: 2, messages: 1, vectors384: 1 });
     const [doc] = await t.query(api.messages.getMessagesByIds, { messageIds: [messageId!] });
     expect(doc?.embeddingId).toBe(id);
     expect(await nearest(t, threadId, { vector: oneHot(300, 1) })).toEqual(["0"]);
@@ -122,8 +123,8 @@ describe("vector.index", () => {
     await t.mutation(api.vector.index.updateBatch, { vectors: [{ id: ids[0]!, model: "new", vector: [0, 1, 0] }] });
     expect(await nearest(t, threadId, { model: "old", vector: [1, 0] })).toEqual([]);
     expect(await nearest(t, threadId, { model: "new", vector: [0, 1, 0] })).toEqual(["0"]);
-    const { messages } = await t.action(api.search.byVector, { userId: "ada", model: "new", vector: [0, 1, 0], limit: 1 });
-    expect(messages).toHaveLength(1);
+    const { vectorIds } = await t.action(api.search.nearest, { userId: "ada", model: "new", vector: [0, 1, 0], limit: 1 });
+    expect(vectorIds).toHaveLength(1);
     const call = t.mutation(api.vector.index.updateBatch, { vectors: [{ id: ids[0]!, model: "new", vector: oneHot(1536, 0) }] });
     expect(await failureOfCall(call)).toMatchObject({ code: "invalid_argument", argument: "vector", message: expect.stringContaining("delete the old one") });
   });
@@ -135,7 +136,7 @@ describe("vector.index", () => {
     const { ids } = await t.query(api.vector.index.paginate, { vectorDimension: 2, targetModel: "m", limit: 9 });
     await t.mutation(api.vector.index.deleteBatch, { ids });
     await t.mutation(api.vector.index.deleteBatch, { ids });
-    expect(await countRows(t)).toEqual({ threads: 1, messages: 1 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 1 });
     const [doc] = await t.query(api.messages.getMessagesByIds, { messageIds: [messageId!] });
     expect(doc?.embeddingId).toBeUndefined();
     expect(await failureOfCall(t.mutation(api.vector.index.deleteBatch, { ids: [messageId!] }))).toMatchObject({ code: "invalid_argument", argument: "id" });
@@ -148,9 +149,9 @@ describe("a message and its vector", () => {
     const threadId = await newThread(t);
     const ids = await addWithVectors(t, threadId, { vectors: [[1, 0], [0, 1], [1, 1]] });
     await t.mutation(api.messages.deleteByIds, { messageIds: [ids[0]!] });
-    expect(await countRows(t)).toEqual({ threads: 1, messages: 2, vectors256: 2 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 2, vectors256: 2 });
     await t.mutation(api.messages.deleteByOrder, { threadId, startOrder: 0, endOrder: 9 });
-    expect(await countRows(t)).toEqual({ threads: 1 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1 });
   });
 
   test("a new text has no vector yet; a new status leaves it", async () => {
@@ -163,7 +164,7 @@ describe("a message and its vector", () => {
     expect(same.embeddingId).toBe(kept.embeddingId);
     const changed = await t.mutation(api.messages.updateMessage, { messageId: messageId!, patch: { message: { role: "user", content: "other" } } });
     expect(changed.embeddingId).toBeUndefined();
-    expect(await countRows(t)).toEqual({ threads: 1, messages: 1 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 1 });
   });
 
   test("a pending message gets its vector with its content", async () => {
@@ -172,7 +173,7 @@ describe("a message and its vector", () => {
     const { messages } = await t.mutation(api.messages.addMessages, { threadId, messages: [{ message: { role: "assistant", content: "" }, status: "pending" }] });
     await t.mutation(api.messages.addMessages, { threadId, pendingMessageId: messages[0]!._id, messages: [{ message: { role: "assistant", content: "done" } }], embeddings: { model: "m", vectors: [[0, 1]] } });
     expect(await nearest(t, threadId, { vector: [0, 1] })).toEqual(["done"]);
-    expect(await countRows(t)).toEqual({ threads: 1, messages: 1, vectors256: 1 });
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 1, vectors256: 1 });
   });
 
   test("2,000 messages with vectors of 1,536 numbers are deleted in five transactions", async () => {

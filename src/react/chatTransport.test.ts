@@ -133,6 +133,35 @@ describe("useChat on a thread", () => {
     expect(backend.client.active).toEqual([]);
   });
 
+  test("a stop before the first word reaches the app with its turn, once, also while the message is still on its way", async () => {
+    for (const isUnderWay of [false, true]) {
+      const stop = vi.fn<(turn: { order: number }) => Promise<void>>(() => Promise.resolve());
+      let arrive = (): void => undefined;
+      const arrived = new Promise<void>((resolve) => { arrive = resolve; });
+      const { backend, open } = setUp({ stop, ...(isUnderWay ? { send: () => arrived.then(() => ({ order: backend.turn(null) })) } : {}) });
+      const chat = open();
+      const sent = chat.sendMessage({ text: "Hi" });
+      await run(backend);
+      const stopped = chat.stop();
+      arrive();
+      await run(backend);
+      await Promise.all([sent, stopped]);
+      expect(stop.mock.calls).toEqual([[{ threadId: FAKE_THREAD_ID, order: 0 }]]);
+      expect({ status: chat.status, error: chat.error, texts: textsOf(chat), active: backend.client.active }).toEqual({ status: "ready", error: undefined, texts: ["user: Hi"], active: [] });
+    }
+  });
+
+  test("a reply that somebody else stops before its first word ends the wait, and is no error", async () => {
+    const { backend, open } = setUp();
+    const chat = open();
+    const sent = chat.sendMessage({ text: "Hi" });
+    await run(backend);
+    saveReply(backend, 0, "", { status: "failed", error: "aborted: stopped" });
+    await run(backend);
+    await sent;
+    expect({ status: chat.status, error: chat.error, active: backend.client.active }).toEqual({ status: "ready", error: undefined, active: [] });
+  });
+
   test("a reply that runs while the page loads is found and told to its end, once", async () => {
     const { backend, transport, open } = setUp();
     backend.turn();

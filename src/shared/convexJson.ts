@@ -66,8 +66,9 @@ function objectToConvexJson(value: object): ConvexJson {
   }
   if (Array.isArray(value)) return value.map(toConvexJson);
   if ("toJSON" in value && typeof value.toJSON === "function") return toConvexJson(value.toJSON());
-  const entries = Object.entries(value).filter(([, item]) => isKept(item));
-  return Object.fromEntries(entries.map(([key, item]) => [escapeKey(key), toConvexJson(item)]));
+  const converted: Record<string, ConvexJson> = {};
+  for (const [key, item] of Object.entries(value)) if (isKept(item)) converted[escapeKey(key)] = toConvexJson(item);
+  return converted;
 }
 
 /** JSON leaves out what it cannot say. */
@@ -88,5 +89,7 @@ function unescapeKey(key: string): string {
 
 /** The text with half surrogate pairs replaced: Convex stores UTF-8, which has none. */
 export function wellFormed(text: string): string {
+  // Looked for first: most texts have none, and each delta of a stream comes through here.
+  if (!/[\ud800-\udfff]/.test(text)) return text;
   return text.replaceAll(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 }

@@ -18,6 +18,9 @@ export interface StoredContent {
 /** A part as it is stored: `{type: "text", length}` for a slice of the text, anything else as it came. */
 export type StoredPart = JsonRecord & { type: string };
 
+/** The results of a step's tools, beside the step they are of: their parts, and whatever else the message has that differs. */
+export type StoredResults = JsonRecord & { parts?: StoredPart[] };
+
 // Text parts are joined by one line break, so that a search sees their words apart.
 const SEPARATOR = "\n";
 

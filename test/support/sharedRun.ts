@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { systemPorts } from "../../backend/src/ports.ts";
+import { loadDeploymentKeys } from "../../backend/src/system/deploymentKeys.ts";
 import { launchBrowserServer, temporaryFolder } from "./browser.ts";
 import { buildPage, serveBuiltPage } from "./builtPage.ts";
 import { FAST_MODEL, startExample } from "./exampleProcess.ts";
@@ -10,7 +12,7 @@ declare module "vitest" {
     /** Where the Chromium of each worker is reached. */
     browserEndpoints: readonly string[];
     /** The addresses of the run's one example. */
-    sharedExample: { readonly page: string; readonly backend: string; readonly http: string; readonly playground: string };
+    sharedExample: { readonly page: string; readonly backend: string; readonly http: string; readonly playground: string; readonly adminKey: string };
     /** The folder with the built page. */
     pageDir: string;
   }
@@ -31,7 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ]);
   const page = await serveBuiltPage(pageDir, () => example);
   project.provide("browserEndpoints", browsers.map((browser) => browser.wsEndpoint()));
-  project.provide("sharedExample", { page: page.url, backend: example.backend, http: example.http, playground: example.playground });
+  project.provide("sharedExample", { page: page.url, backend: example.backend, http: example.http, playground: example.playground, adminKey: loadDeploymentKeys(join(dir, "data"), systemPorts).adminKey });
   project.provide("pageDir", pageDir);
   return async () => {
     await Promise.all([...browsers.map((browser) => browser.close()), page.close(), example.stop()]);

@@ -1,7 +1,7 @@
 /** The account that the agent pays from: one for each conversation, with play money on it. */
 import { v, type Infer } from "convex/values";
 import { internalMutation, query, type QueryCtx } from "../_generated/server";
-import { requireThreadAccess } from "../access";
+import { isThreadThere, requireThreadAccess } from "../access";
 
 const OPENING_BALANCE = 1_000;
 /** Payments a page lists, and decisions it names. */
@@ -15,6 +15,7 @@ export const pay = internalMutation({
   args: { threadId: v.string(), amount: v.number(), to: v.string(), toolCallId: v.string() },
   returns: v.object({ balance: v.number() }),
   handler: async (ctx, { threadId, amount, to, toolCallId }) => {
+    if (!(await isThreadThere(ctx, threadId))) throw new Error("The conversation was deleted, and its account with it.");
     const known = await ctx.db.query("payments").withIndex("by_call", (q) => q.eq("threadId", threadId).eq("toolCallId", toolCallId)).first();
     const balance = await balanceOf(ctx, threadId);
     if (known !== null) return { balance };

@@ -1,5 +1,5 @@
 /** What the chat page does: send, stop, try again. */
-import { abortStream, saveMessage, updateThreadMetadata } from "convex-agent/queries";
+import { abortStream, saveMessage, stopTurn, updateThreadMetadata } from "convex-agent/queries";
 import { v } from "convex/values";
 import { z } from "zod";
 import { components, internal } from "../_generated/api";
@@ -33,13 +33,13 @@ export const sendMessage = mutation({
   },
 });
 
-/** Stops the reply to the turn `order`. What was said so far stays. False: nothing was being said. */
+/** Stops the reply to the turn `order`, also before its first word. What was said so far stays. False: it is complete. */
 export const stop = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number() },
   returns: v.object({ stopped: v.boolean() }),
   handler: async (ctx, { viewerKey, threadId, order }) => {
     await requireThreadAccess(ctx, { viewerKey, threadId, permission: "write" });
-    const stopped = await abortStream(ctx, components.agent, { threadId, order, reason: "stopped" });
+    const stopped = await stopTurn(ctx, components.agent, { threadId, order, reason: "stopped" });
     return { stopped };
   },
 });

@@ -1,4 +1,4 @@
-import { abortStream, adaptiveThrottle, listThread, listUIMessages, saveMessage, syncStreams, vStreamArgs } from "convex-agent";
+import { adaptiveThrottle, listThread, listUIMessages, saveMessage, stopTurn, syncStreams, vStreamArgs } from "convex-agent";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { components, internal } from "../_generated/api";
@@ -71,7 +71,7 @@ export const stop = mutation({
   returns: v.boolean(),
   handler: async (ctx, { threadId, order }) => {
     await authorizeThread(ctx, threadId);
-    return abortStream(ctx, components.agent, { threadId, order, reason: "stopped by the user" });
+    return stopTurn(ctx, components.agent, { threadId, order, reason: "stopped by the user" });
   },
 });
 // #endregion

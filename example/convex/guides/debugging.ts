@@ -11,3 +11,12 @@ export const watched = new Agent(components.agent, {
   },
 });
 // #endregion
+
+// #region keep
+export const kept = new Agent(components.agent, {
+  name: "Kept",
+  languageModel,
+  // Or `true`, for the defaults.
+  keepRawCalls: { maxBytes: 20_000, redact: (call) => (process.env.KEEP_RAW_CALLS === "yes" ? call : undefined) },
+});
+// #endregion

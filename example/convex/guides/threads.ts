@@ -1,4 +1,4 @@
-import { createThread, getThreadMetadata, searchThreadTitles, startThread, updateThreadMetadata } from "convex-agent/queries";
+import { createThread, getThreadMetadata, listThreadsByActivity, markThreadRead, searchThreadTitles, startThread, updateThreadMetadata } from "convex-agent/queries";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { components, internal } from "../_generated/api";
@@ -58,6 +58,26 @@ export const search = query({
   handler: async (ctx, { query: text }) => {
     const userId = await requireUser(ctx);
     return searchThreadTitles(ctx, components.agent, { userId, query: text, limit: 10 });
+  },
+});
+// #endregion
+
+// #region recent
+export const recent = query({
+  args: { status: v.optional(v.union(v.literal("active"), v.literal("archived"))), paginationOpts: paginationOptsValidator },
+  handler: async (ctx, args) => {
+    const userId = await requireUser(ctx);
+    return listThreadsByActivity(ctx, components.agent, { ...args, userId });
+  },
+});
+
+export const markRead = mutation({
+  args: { threadId: v.string(), order: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { threadId, order }) => {
+    await authorizeThread(ctx, threadId);
+    await markThreadRead(ctx, components.agent, { threadId, order });
+    return null;
   },
 });
 // #endregion

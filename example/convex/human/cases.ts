@@ -4,6 +4,7 @@ import type { Doc } from "../_generated/dataModel";
 import { query, type QueryCtx } from "../_generated/server";
 import { requireThreadAccess } from "../access";
 import { notFound } from "../errors";
+import { isMember } from "./team";
 
 /** Questions that are shown as open; more wait their turn. */
 const MAX_OPEN = 10;
@@ -18,7 +19,7 @@ export async function mustFindCase(ctx: Pick<QueryCtx, "db">, threadId: string):
 export const get = query({
   args: { viewerKey: v.string(), threadId: v.string() },
   returns: v.object({
-    role: v.union(v.literal("customer"), v.literal("support")),
+    role: v.union(v.literal("customer"), v.literal("support"), v.literal("guest")),
     holder: v.union(
       v.object({ kind: v.literal("agent") }),
       v.object({ kind: v.literal("waiting"), sinceMs: v.number() }),
@@ -29,9 +30,11 @@ export const get = query({
   handler: async (ctx, { viewerKey, threadId }) => {
     const { userId, isOwner } = await requireThreadAccess(ctx, { viewerKey, threadId, permission: "read" });
     const { holder } = await mustFindCase(ctx, threadId);
-    const open = await ctx.db.query("humanQuestions").withIndex("by_thread", (q) => q.eq("threadId", threadId).eq("answeredBy", null)).take(MAX_OPEN);
+    const role = isOwner ? "customer" as const : await isMember(ctx, userId) ? "support" as const : "guest" as const;
+    // What is asked within the house is not a guest's to read.
+    const open = role !== "support" ? [] : await ctx.db.query("humanQuestions").withIndex("by_thread", (q) => q.eq("threadId", threadId).eq("answeredBy", null)).take(MAX_OPEN);
     return {
-      role: isOwner ? "customer" as const : "support" as const,
+      role,
       holder: holder.kind === "person" ? { kind: "person" as const, name: holder.name, isYou: holder.userId === userId } : holder,
       questions: open.map(({ toolCallId, question }) => ({ toolCallId, question })),
     };

@@ -4,6 +4,7 @@ import { internal } from "../_generated/api";
 import { mutation } from "../_generated/server";
 import { requireThreadAccess } from "../access";
 import { alreadyDone } from "../errors";
+import { titleOf } from "../topicThreads";
 import { beginTurn, reopenTurn } from "../topicTurns";
 import { mustFindCase } from "./cases";
 
@@ -15,7 +16,7 @@ export const send = mutation({
   handler: async (ctx, { viewerKey, threadId: given, prompt }): Promise<{ threadId: string }> => {
     if (given !== undefined) await requireThreadAccess(ctx, { viewerKey, threadId: given, permission: "manage" });
     const { threadId, promptMessageId, order, userId } = await beginTurn(ctx, { topic: "human", viewerKey, threadId: given, prompt });
-    if (given === undefined) await ctx.db.insert("supportCases", { threadId, holder: { kind: "agent" } });
+    if (given === undefined) await ctx.db.insert("supportCases", { threadId, title: titleOf(prompt), holder: { kind: "agent" } });
     const { holder } = await mustFindCase(ctx, threadId);
     if (holder.kind === "agent") await ctx.scheduler.runAfter(0, internal.human.reply.reply, { threadId, promptMessageId, order, userId });
     return { threadId };

@@ -4,6 +4,7 @@ import { v } from "convex/values";
 import { z } from "zod";
 import { components, internal } from "../_generated/api";
 import { internalAction, internalMutation } from "../_generated/server";
+import { isThreadThere } from "../access";
 import { chooseModel } from "../model/index";
 
 // #region tool
@@ -43,6 +44,7 @@ export const putQuestions = internalMutation({
   args: { threadId: v.string(), promptMessageId: v.string(), order: v.number(), questions: v.array(v.object({ toolCallId: v.string(), question: v.string() })) },
   returns: v.null(),
   handler: async (ctx, { questions, ...turn }) => {
+    if (!(await isThreadThere(ctx, turn.threadId))) return null;
     for (const question of questions) await ctx.db.insert("humanQuestions", { ...turn, ...question, answeredBy: null });
     return null;
   },

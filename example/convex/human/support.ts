@@ -1,7 +1,6 @@
 /** What a person of the support team does: take over, write, hand back, answer what the agent asks. */
-import { abortStream, saveMessage } from "convex-agent/queries";
+import { abortStream, saveMessage, stopTurn } from "convex-agent/queries";
 import { v } from "convex/values";
-import { z } from "zod";
 import { components, internal } from "../_generated/api";
 import type { Doc } from "../_generated/dataModel";
 import { mutation, type MutationCtx } from "../_generated/server";
@@ -11,32 +10,30 @@ import { parseInput } from "../input";
 import { promptSchema } from "../promptInput";
 import { topicUserId } from "../topicThreads";
 import { mustFindCase } from "./cases";
+import { requireMember } from "./team";
 
-const nameSchema = z.string().trim().min(1, "Say who you are: the customer sees it.").max(40, "A name has at most 40 characters.");
-
-/**
- * Whoever got the conversation's link from the customer is support here; the customer is not. An app with accounts
- * asks for a role instead.
- */
-async function requireSupport(ctx: MutationCtx, { viewerKey, threadId }: { viewerKey: string; threadId: string }): Promise<{ userId: string }> {
-  const { userId, isOwner } = await requireThreadAccess(ctx, { viewerKey, threadId, permission: "write" });
-  if (isOwner) throw forbidden("You are the customer here. Support opens the link of this conversation in another browser.");
-  return { userId };
+/** The team may answer every customer; nobody answers themselves. */
+async function requireSupport(ctx: MutationCtx, { viewerKey, threadId }: { viewerKey: string; threadId: string }): Promise<{ userId: string; name: string }> {
+  const member = await requireMember(ctx, viewerKey);
+  const { isOwner } = await requireThreadAccess(ctx, { viewerKey, threadId, permission: "write" });
+  if (isOwner) throw forbidden("You are the customer here. Somebody else of the team answers you.");
+  return member;
 }
 
 // #region takeOver
 /** Takes the conversation over. What the agent is saying is broken off; what was said stays. */
 export const takeOver = mutation({
-  args: { viewerKey: v.string(), threadId: v.string(), name: v.string() },
+  args: { viewerKey: v.string(), threadId: v.string() },
   returns: v.null(),
-  handler: async (ctx, { viewerKey, threadId, name: typed }) => {
-    const { userId } = await requireSupport(ctx, { viewerKey, threadId });
-    const name = parseInput(nameSchema, typed, "name");
+  handler: async (ctx, { viewerKey, threadId }) => {
+    const { userId, name } = await requireSupport(ctx, { viewerKey, threadId });
     const { _id, holder } = await mustFindCase(ctx, threadId);
     if (holder.kind === "person" && holder.userId !== userId) throw alreadyDone(`${holder.name} was quicker and answers here.`);
     const last = await lastMessage(ctx, threadId);
-    if (last !== null) await abortStream(ctx, components.agent, { threadId, order: last.order, reason: "taken over" });
-    await ctx.db.patch(_id, { holder: { kind: "person", userId, name } });
+    // While the agent answers, its reply may be on its way without a word yet; once a person was asked for, none begins.
+    const stop = holder.kind === "agent" ? stopTurn : abortStream;
+    if (last !== null) await stop(ctx, components.agent, { threadId, order: last.order, reason: "taken over" });
+    await ctx.db.patch(_id, { holder: { kind: "person", userId, name, sinceMs: Date.now() } });
     return null;
   },
 });
@@ -77,12 +74,11 @@ export const handBack = mutation({
 // #region answer
 /** Answers a question of the agent: the answer becomes the tool's result, and the agent goes on with it. */
 export const answer = mutation({
-  args: { viewerKey: v.string(), threadId: v.string(), toolCallId: v.string(), name: v.string(), text: v.string() },
+  args: { viewerKey: v.string(), threadId: v.string(), toolCallId: v.string(), text: v.string() },
   returns: v.null(),
-  handler: async (ctx, { viewerKey, threadId, toolCallId, ...typed }) => {
-    const { userId } = await requireSupport(ctx, { viewerKey, threadId });
-    const name = parseInput(nameSchema, typed.name, "name");
-    const text = parseInput(promptSchema, typed.text, "text");
+  handler: async (ctx, { viewerKey, threadId, toolCallId, text: typed }) => {
+    const { userId, name } = await requireSupport(ctx, { viewerKey, threadId });
+    const text = parseInput(promptSchema, typed, "text");
     const asked = await ctx.db.query("humanQuestions").withIndex("by_call", (q) => q.eq("threadId", threadId).eq("toolCallId", toolCallId)).unique();
     if (asked === null || asked.answeredBy !== null) throw alreadyDone("Somebody was quicker: this question has its answer.");
     await ctx.db.patch(asked._id, { answeredBy: userId });

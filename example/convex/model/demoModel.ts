@@ -14,6 +14,7 @@ import { LABEL, readConversation, type Conversation } from "./conversation";
 import { readHints } from "./hints";
 import { fillSchema } from "./schemaValue";
 import { planTools, type PlannedCall, type ToolPlan } from "./toolPlan";
+import { requestBody } from "./wire";
 import { countTokens, shorten, spokenPieces } from "./words";
 
 /** Settings of a {@link DemoModel}; each has a default that suits a page that people look at. */
@@ -76,7 +77,9 @@ export class DemoModel implements LanguageModelV4 {
       content.push({ type: "tool-call", toolCallId: callId, toolName, input: JSON.stringify(input) });
     }
     const response = { id: this.options.generateId(), modelId: this.modelId, timestamp: new Date(this.options.nowMs()) };
-    return { content, finishReason: script.finishReason, usage: script.usage, response, warnings: warningsOf(call) };
+    const { finishReason, usage } = script;
+    const request = { body: requestBody(call, { modelId: this.modelId, isStreamed: false }) };
+    return { content, finishReason, usage, request, response: { ...response, body: { content, finishReason, usage } }, warnings: warningsOf(call) };
   }
 
   /** The answer word by word. An abort ends the stream with the signal's reason at once, between two words or within a pause. */
@@ -86,14 +89,15 @@ export class DemoModel implements LanguageModelV4 {
     const stream = new ReadableStream<LanguageModelV4StreamPart>({
       async pull(controller) {
         const { done, value } = await parts.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
+        if (done === true) return controller.close();
+        if (call.includeRawChunks === true) controller.enqueue({ type: "raw", rawValue: value });
+        controller.enqueue(value);
       },
       async cancel() {
         await parts.return();
       },
     });
-    return { stream };
+    return { stream, request: { body: requestBody(call, { modelId: this.modelId, isStreamed: true }) } };
   }
 
   private async *speak(call: LanguageModelV4CallOptions): AsyncGenerator<LanguageModelV4StreamPart, void, undefined> {

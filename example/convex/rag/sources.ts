@@ -1,7 +1,7 @@
 /** What was found in the documents, kept beside the conversation: an answer names its sources. */
 import { v } from "convex/values";
 import { internalMutation, query } from "../_generated/server";
-import { requireThreadAccess } from "../access";
+import { isThreadThere, requireThreadAccess } from "../access";
 import { vSource } from "./tables";
 
 const MAX_SHOWN_SEARCHES = 40;
@@ -10,7 +10,7 @@ export const save = internalMutation({
   args: { threadId: v.string(), order: v.number(), query: v.string(), sources: v.array(vSource) },
   returns: v.null(),
   handler: async (ctx, record) => {
-    await ctx.db.insert("documentSearches", record);
+    if (await isThreadThere(ctx, record.threadId)) await ctx.db.insert("documentSearches", record);
     return null;
   },
 });

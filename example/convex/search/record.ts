@@ -1,7 +1,7 @@
 /** What was found for each question, kept beside the conversation. */
 import { v } from "convex/values";
 import { internalMutation, query } from "../_generated/server";
-import { requireThreadAccess } from "../access";
+import { isThreadThere, requireThreadAccess } from "../access";
 import { topicUserId } from "../topicThreads";
 import { vSearchSettings } from "./settings";
 import { vFoundMessage } from "./tables";
@@ -13,6 +13,7 @@ export const save = internalMutation({
   args: { threadId: v.string(), userId: v.string(), order: v.number(), question: v.string(), settings: vSearchSettings, found: v.array(vFoundMessage) },
   returns: v.null(),
   handler: async (ctx, record) => {
+    if (!(await isThreadThere(ctx, record.threadId))) return null;
     const kept = await ctx.db.query("searches")
       .withIndex("by_thread_and_user", (q) => q.eq("threadId", record.threadId).eq("userId", record.userId)).order("desc").take(KEPT + 1);
     for (const [index, { _id, order }] of kept.entries()) if (order === record.order || index >= KEPT - 1) await ctx.db.delete(_id);

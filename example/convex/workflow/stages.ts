@@ -75,7 +75,8 @@ export const ended = internalMutation({
   args: { workflowId: vWorkflowId, result: vResultValidator, context: v.object({ tripId: v.id("trips") }) },
   returns: v.null(),
   handler: async (ctx, { result, context: { tripId } }) => {
-    await ctx.db.patch(tripId, { state: stateOf(result) });
+    // It may have been deleted with its conversation, which ends the workflow.
+    if (await ctx.db.get(tripId) !== null) await ctx.db.patch(tripId, { state: stateOf(result) });
     return null;
   },
 });

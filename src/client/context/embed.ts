@@ -5,7 +5,7 @@ import { packVector } from "../../shared/vectors.js";
 import type { Config, GenerationScope } from "../agentOptions.js";
 import { modelNames } from "../aiSdk/models.js";
 import { embeddingUsage } from "../aiSdk/usage.js";
-import type { ActionCtx, AgentComponent } from "../ctx.js";
+import { apiOf, type ActionCtx, type InstalledComponent } from "../ctx.js";
 import { embeddedText } from "./embedText.js";
 
 /** For whom, with which model and handlers texts are embedded. */
@@ -70,7 +70,7 @@ const MAX_VECTORS_PER_CALL = 200;
  */
 export async function generateAndSaveEmbeddings(
   ctx: ActionCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   options: EmbedOptions,
   messages: readonly MessageDoc[],
 ): Promise<MessageEmbeddings | undefined> {
@@ -84,7 +84,7 @@ export async function generateAndSaveEmbeddings(
     return vector === null || messageId === undefined ? [] : [{ model, table: "messages", vector: packVector(vector), messageId }];
   });
   for (let start = 0; start < vectors.length; start += MAX_VECTORS_PER_CALL) {
-    await ctx.runMutation(component.vector.index.insertBatch, { vectorDimension: dimension, vectors: vectors.slice(start, start + MAX_VECTORS_PER_CALL) });
+    await ctx.runMutation(apiOf(component).vector.index.insertBatch, { vectorDimension: dimension, vectors: vectors.slice(start, start + MAX_VECTORS_PER_CALL) });
   }
   return made;
 }

@@ -5,7 +5,7 @@ import type { Message } from "../../shared/validators/message.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { ContextOptions } from "../agentOptions.js";
 import { modelNames } from "../aiSdk/models.js";
-import type { AgentComponent, QueryCtx } from "../ctx.js";
+import { apiOf, type InstalledComponent, type QueryCtx } from "../ctx.js";
 import { cutForEmbedding } from "./embedText.js";
 import { asksForSearch, searchMessages, type NamedVector } from "./search.js";
 
@@ -27,7 +27,10 @@ export type FetchContextArgs = {
   userId?: string | null | undefined;
   /** What to search for. Default: the text of the target message. */
   searchText?: string | undefined;
-  /** Fetch no recent message that came after this one, and search only before it. */
+  /**
+   * A saved message to answer: fetch no recent message of a later turn, all of its own turn (what was said in answer to
+   * it included), and search only before it.
+   */
   targetMessageId?: string | undefined;
   /** The older name of `targetMessageId`. */
   upToAndIncludingMessageId?: string | undefined;
@@ -50,7 +53,7 @@ export type FetchContextArgs = {
  */
 export async function fetchRecentAndSearchMessages(
   ctx: QueryCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: FetchContextArgs,
 ): Promise<{ recentMessages: MessageDoc[]; searchMessages: MessageDoc[] }> {
   const { threadId, contextOptions = {}, getEmbedding } = args;
@@ -58,7 +61,7 @@ export async function fetchRecentAndSearchMessages(
   const recentMessages = await fetchRecent(ctx, component, { threadId, targetMessageId, contextOptions });
   if (!asksForSearch(contextOptions)) return { recentMessages, searchMessages: [] };
   const text = cutForEmbedding(await textToSearchFor(ctx, component, { args, targetMessageId, recentMessages }));
-  const found = await searchMessages(ctx, component, {
+  const found = await searchMessages(ctx, apiOf(component), {
     threadId,
     userId: contextOptions.searchOtherThreads ? (args.userId ?? (await userOf(ctx, component, threadId))) : undefined,
     contextOptions,
@@ -74,45 +77,48 @@ export async function fetchRecentAndSearchMessages(
 /** The messages of a thread that a model would be shown: those found by search, then the recent ones. */
 export async function fetchContextMessages(
   ctx: QueryCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   args: FetchContextArgs,
 ): Promise<MessageDoc[]> {
   const { recentMessages, searchMessages } = await fetchRecentAndSearchMessages(ctx, component, args);
   return [...searchMessages, ...recentMessages];
 }
 
+/** What a generation would read of a thread: recent messages, and the turn that `promptMessageId` opened. */
+export async function fetchWindow(
+  ctx: QueryCtx,
+  component: InstalledComponent,
+  { threadId, promptMessageId, contextOptions = {} }: { threadId: string; promptMessageId: string | undefined; contextOptions: ContextOptions | undefined },
+): Promise<{ order: number; recent: MessageDoc[]; turn: MessageDoc[] }> {
+  const { recentMessages = DEFAULT_RECENT_MESSAGES, excludeToolMessages = true } = contextOptions;
+  return ctx.runQuery(apiOf(component).generations.window, { threadId, promptMessageId, window: { recentMessages, excludeToolMessages } });
+}
+
 async function fetchRecent(
   ctx: QueryCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   { threadId, targetMessageId, contextOptions }: { threadId: string | undefined; targetMessageId: string | undefined; contextOptions: ContextOptions },
 ): Promise<MessageDoc[]> {
-  const { recentMessages: numItems = DEFAULT_RECENT_MESSAGES, excludeToolMessages = true } = contextOptions;
-  if (threadId === undefined || numItems === 0) return [];
-  const { page } = await ctx.runQuery(component.messages.listMessagesByThreadId, {
-    threadId,
-    order: "desc",
-    paginationOpts: { cursor: null, numItems },
-    excludeToolMessages,
-    upToAndIncludingMessageId: targetMessageId,
-    statuses: ["success"],
-  });
-  return filterOutOrphanedToolMessages(page.toReversed());
+  if (threadId === undefined || contextOptions.recentMessages === 0) return [];
+  const { recent, turn } = await fetchWindow(ctx, component, { threadId, promptMessageId: targetMessageId, contextOptions });
+  return filterOutOrphanedToolMessages([...recent, ...turn]);
 }
 
 type Found = { args: FetchContextArgs; targetMessageId: string | undefined; recentMessages: readonly MessageDoc[] };
 
-async function textToSearchFor(ctx: QueryCtx, component: AgentComponent, { args, targetMessageId, recentMessages }: Found): Promise<string | undefined> {
+async function textToSearchFor(ctx: QueryCtx, component: InstalledComponent, { args, targetMessageId, recentMessages }: Found): Promise<string | undefined> {
   const last = args.messages?.at(-1);
   if (args.searchText || targetMessageId === undefined) return args.searchText ?? (last && extractText(last));
   const recent = recentMessages.find(({ _id }) => _id === targetMessageId);
   if (recent) return recent.text;
-  const [target] = await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [targetMessageId] });
+  const [target] = await ctx.runQuery(apiOf(component).messages.getMessagesByIds, { messageIds: [targetMessageId] });
   return target?.text;
 }
 
-async function userOf(ctx: QueryCtx, component: AgentComponent, threadId: string | undefined): Promise<string | undefined> {
+/** The user of a thread. */
+export async function userOf(ctx: QueryCtx, component: InstalledComponent, threadId: string | undefined): Promise<string | undefined> {
   if (threadId === undefined) return undefined;
-  return (await ctx.runQuery(component.threads.getThread, { threadId }))?.userId;
+  return (await ctx.runQuery(apiOf(component).threads.getThread, { threadId }))?.userId;
 }
 
 async function embedWith(getEmbedding: GetEmbedding | undefined, text: string): Promise<NamedVector> {

@@ -1,4 +1,5 @@
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
+import { unpackMessages, type PackedMessages } from "../../shared/packedMessages.js";
 import { packVector } from "../../shared/vectors.js";
 import type { ContextOptions } from "../agentOptions.js";
 import { isActionCtx, type AgentComponent, type QueryCtx } from "../ctx.js";
@@ -37,7 +38,7 @@ export function asksForSearch({ searchOptions }: ContextOptions): boolean {
 
 /**
  * Messages that a search finds, with those around them, by thread and in order. Words alone take one query; vectors
- * take one action, which queries once more in the component. Loads neither the AI SDK nor zod.
+ * an action before it, for only a component's own can search its vectors. Loads neither the AI SDK nor zod.
  */
 export async function searchMessages(ctx: QueryCtx, component: AgentComponent, request: SearchRequest): Promise<MessageDoc[]> {
   const { threadId, userId, contextOptions, text, targetMessageId, beforeOrder } = request;
@@ -53,16 +54,25 @@ export async function searchMessages(ctx: QueryCtx, component: AgentComponent, r
     messageRange: { ...DEFAULT_MESSAGE_RANGE, ...searchOptions.messageRange },
     excludeToolMessages,
   };
-  if (!searchOptions.vectorSearch) return ctx.runQuery(component.search.byText, search);
+  const { textSearch = false, vectorSearch = false } = searchOptions;
+  const vectorIds = vectorSearch ? await nearestVectors(ctx, component, { request, userId: search.userId, limit: search.limit }) : [];
+  const found = await ctx.runQuery(component.search.find, { ...search, textSearch, ...(vectorSearch && { vectorIds }) });
+  // What the component packs.
+  return unpackMessages(found as PackedMessages);
+}
+
+async function nearestVectors(
+  ctx: QueryCtx,
+  component: AgentComponent,
+  { request, userId, limit }: { request: SearchRequest; userId: string | undefined; limit: number },
+): Promise<string[]> {
   if (!isActionCtx(ctx)) throw new Error("contextOptions.searchOptions.vectorSearch: vectors can only be searched in an action");
-  const { textSearch, vectorScoreThreshold } = searchOptions;
-  const byVector = { ...search, textSearch, vectorScoreThreshold, alreadyShown: request.alreadyShown };
-  const { storedModel } = request;
+  const { threadId, targetMessageId, alreadyShown, storedModel, contextOptions: { searchOptions } } = request;
+  const near = { threadId, userId, targetMessageId, limit, alreadyShown, vectorScoreThreshold: searchOptions?.vectorScoreThreshold };
   if (storedModel !== undefined) {
-    const { needsVector, messages } = await ctx.runAction(component.search.byVector, { ...byVector, model: storedModel });
-    if (!needsVector) return messages;
+    const { needsVector, vectorIds } = await ctx.runAction(component.search.nearest, { ...near, model: storedModel });
+    if (!needsVector) return vectorIds;
   }
   const { vector, model } = await request.embed();
-  const { messages } = await ctx.runAction(component.search.byVector, { ...byVector, model, vector: packVector(vector) });
-  return messages;
+  return (await ctx.runAction(component.search.nearest, { ...near, model, vector: packVector(vector) })).vectorIds;
 }

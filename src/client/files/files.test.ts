@@ -10,6 +10,7 @@ import { scriptedModel, type ScriptedStep } from "../testing/scriptedModel.js";
 import { createThread, deleteThreadSync } from "../threads.js";
 import { MAX_INLINE_BYTES } from "./largeData.js";
 import { inlineLocalFiles } from "./localUrls.js";
+import { serializeMessage } from "./serializeMessage.js";
 import { getFile, storeFile, vacuumFiles } from "./storeFile.js";
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -171,6 +172,36 @@ describe("large data in messages", () => {
       expect(message.fileIds).toBeUndefined();
       expect(message.message!.content[0]).toMatchObject({ image: picture().buffer, mediaType: "image/png" });
     });
+  });
+
+  test("the model is shown the URL where large data was put, in this call as in every later one", () =>
+    inAction(async (ctx) => {
+      const { agent, model } = agentOf([["A dot"], ["Still a dot"]]);
+      const threadId = await createThread(ctx, component);
+      const content = (size: number) => [{ type: "file" as const, data: picture(size), mediaType: "image/png" }, { type: "text" as const, text: "What is it?" }];
+      const messages = [{ role: "user" as const, content: content(90_000) }, { role: "assistant" as const, content: "Go on" }, { role: "user" as const, content: content(80_000) }];
+      await agent.generateText(ctx, { threadId }, { messages: [...messages, { role: "user", content: content(50) }] }, { storageOptions: { saveMessages: "all" } });
+      await agent.generateText(ctx, { threadId }, { prompt: "Sure?" });
+      const [first, second] = model.calls.map(({ prompt }) => prompt);
+      expect(first).toEqual(second!.slice(0, first!.length));
+      const kinds = first!.map(({ content: parts }) => (typeof parts !== "string" && parts[0]?.type === "file" ? parts[0].data.type : "text"));
+      expect(kinds).toEqual(["url", "text", "url", "data"]);
+    }));
+
+  test("a message made ready by hand is the one that saving makes of it: with the component in an action, data in the storage", async () => {
+    const t = newApp();
+    const message = { role: "user" as const, content: [{ type: "file" as const, data: picture(), mediaType: "image/png" }, { type: "text" as const, text: "What is it?" }] };
+    await t.action(async (ctx) => {
+      const threadId = await createThread(ctx, component);
+      const ready = await serializeMessage(ctx, component, message);
+      await saveMessage(ctx, component, { threadId, message: ready.message, metadata: { fileIds: ready.fileIds! } });
+      await saveMessage(ctx, component, { threadId, message });
+      const [byHand, saved] = await savedIn(ctx, threadId);
+      expect(byHand!.fileIds).toHaveLength(1);
+      expect([byHand!.message, byHand!.fileIds]).toEqual([saved!.message, saved!.fileIds]);
+    });
+    const inMutation = await t.mutation((ctx) => serializeMessage(ctx, component, message));
+    expect(inMutation).toEqual({ message: serializeMessage(message) });
   });
 
   test("a picture that a tool gave is a file of the tool's message, and the model sees it where it is", () =>

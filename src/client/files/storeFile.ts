@@ -1,7 +1,7 @@
 import type { FilePart, ImagePart } from "ai";
 import type { GenericMutationCtx, GenericDataModel, StorageReader } from "convex/server";
 import type { GenericId } from "convex/values";
-import type { ActionCtx, AgentComponent, MutationCtx, QueryCtx } from "../ctx.js";
+import { apiOf, type ActionCtx, type InstalledComponent, type MutationCtx, type QueryCtx } from "../ctx.js";
 
 /** A file in the app's storage that the component keeps count of. */
 export type StoredFile = {
@@ -35,25 +35,25 @@ export type FileWithParts = {
  */
 export async function storeFile(
   ctx: ActionCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   blob: Blob,
   { filename, sha256 }: { filename?: string; sha256?: string } = {},
 ): Promise<FileWithParts> {
   const hash = await hashOf(blob, sha256);
   const mediaType = blob.type || undefined;
-  const known = await ctx.runMutation(component.files.useExistingFile, { hash, filename, mediaType });
+  const known = await ctx.runMutation(apiOf(component).files.useExistingFile, { hash, filename, mediaType });
   const { fileId, storageId } = known ?? (await addFile(ctx, component, { blob, hash, filename }));
   return withParts(ctx, { fileId, storageId, hash, filename, mediaType: blob.type });
 }
 
 async function addFile(
   ctx: ActionCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   { blob, ...identity }: { blob: Blob; hash: string; filename: string | undefined },
 ): Promise<{ fileId: string; storageId: string }> {
   const storageId = await ctx.storage.store(blob);
   try {
-    const added = await ctx.runMutation(component.files.addFile, { ...identity, storageId, mediaType: blob.type || undefined });
+    const added = await ctx.runMutation(apiOf(component).files.addFile, { ...identity, storageId, mediaType: blob.type || undefined });
     // Somebody else stored the same content meanwhile.
     if (added.storageId !== storageId) await ctx.storage.delete(storageId);
     return added;
@@ -83,10 +83,10 @@ async function hashOf(blob: Blob, expected: string | undefined): Promise<string>
  */
 export async function getFile(
   ctx: QueryCtx & { storage: StorageReader },
-  component: AgentComponent,
+  component: InstalledComponent,
   fileId: string,
 ): Promise<FileWithParts> {
-  const file = await ctx.runQuery(component.files.get, { fileId });
+  const file = await ctx.runQuery(apiOf(component).files.get, { fileId });
   if (!file) throw new Error(`There is no file with the id "${fileId}"; it may have been cleaned up`);
   const { storageId, hash, filename, mediaType = "" } = file;
   return withParts(ctx, { fileId, storageId, hash, filename, mediaType });
@@ -117,10 +117,10 @@ async function withParts(
  */
 export async function vacuumFiles(
   ctx: MutationCtx & { storage: Pick<GenericMutationCtx<GenericDataModel>["storage"], "delete"> },
-  component: AgentComponent,
+  component: InstalledComponent,
   options: { minAge?: number; limit?: number } = {},
 ): Promise<{ deleted: Array<{ fileId: string; storageId: string }>; isDone: boolean }> {
-  const result = await ctx.runMutation(component.files.vacuum, options);
+  const result = await ctx.runMutation(apiOf(component).files.vacuum, options);
   for (const { storageId } of result.deleted) await ctx.storage.delete(storageId as GenericId<"_storage">);
   return result;
 }

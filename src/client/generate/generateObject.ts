@@ -1,6 +1,7 @@
 import { generateObject as sdkGenerateObject, type FlexibleSchema } from "ai";
 import { isTimeout } from "../aiSdk/failures.js";
-import type { ActionCtx, AgentComponent } from "../ctx.js";
+import { withoutDeprecation } from "../aiSdk/quietly.js";
+import { apiOf, type ActionCtx, type InstalledComponent } from "../ctx.js";
 import type { GenerateObjectArgs, ObjectMode, ObjectResult } from "./args.js";
 import type { Generation } from "./generation.js";
 import { objectCall, reportUnmade, saveObject } from "./madeObject.js";
@@ -11,12 +12,12 @@ export { streamObject } from "./streamObject.js";
 /** As the AI SDK's `generateObject`, in a thread: the object is saved as a message of JSON text. */
 export async function generateObject<SCHEMA extends FlexibleSchema<unknown>, OUTPUT extends ObjectMode, RESULT>(
   ctx: ActionCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   { args, options }: { args: GenerateObjectArgs<SCHEMA, OUTPUT, RESULT>; options: StartOptions },
 ): Promise<ObjectResult<RESULT>> {
   // The same fields; the schema is handed on, not looked into.
   const plainArgs = args as unknown as StartArgs;
-  const { call, generation } = await startGeneration(ctx, component, { args: plainArgs, options });
+  const { call, generation } = await startGeneration(ctx, apiOf(component), { args: plainArgs, options });
   const result = await made({ generation, call });
   try {
     await saveObject({ generation, call }, result);
@@ -31,7 +32,7 @@ export async function generateObject<SCHEMA extends FlexibleSchema<unknown>, OUT
 async function made({ generation, call }: { generation: Generation; call: SdkCall }) {
   const isSent = !generation.signal.aborted;
   try {
-    return await sdkGenerateObject(objectCall<typeof sdkGenerateObject>(call));
+    return await withoutDeprecation(() => sdkGenerateObject(objectCall<typeof sdkGenerateObject>(call)));
   } catch (error) {
     const { aborted: isStopped, reason } = generation.signal;
     const end = isStopped && !isTimeout(reason) ? generation.abort(reason, []) : generation.fail(error, []);

@@ -1,5 +1,5 @@
 import { generateText as sdkGenerateText, type ToolSet } from "ai";
-import type { ActionCtx, AgentComponent } from "../ctx.js";
+import { apiOf, type ActionCtx, type InstalledComponent } from "../ctx.js";
 import type { AnyOutput, RuntimeContext, TextArgs, TextResult } from "./args.js";
 import { observeSteps, type StepCallbacks } from "./observe.js";
 import { StepRecorder } from "./saveSteps.js";
@@ -18,12 +18,12 @@ export async function generateText<
   RUNTIME_CONTEXT extends RuntimeContext,
 >(
   ctx: ActionCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   { args, options }: { args: TextArgs<AgentTools, TOOLS, OUTPUT, RUNTIME_CONTEXT>; options: StartOptions },
 ): Promise<TextResult<AgentTools, TOOLS, OUTPUT, RUNTIME_CONTEXT>> {
   // The same fields; tools and callbacks are handed on, not looked into.
   const plainArgs = args as unknown as StartArgs & StepCallbacks;
-  const { call, generation } = await startGeneration(ctx, component, { args: plainArgs, options });
+  const { call, generation } = await startGeneration(ctx, apiOf(component), { args: plainArgs, options });
   const recorder = new StepRecorder(generation);
   try {
     const result = await sdkGenerateText({ ...call, ...observeSteps(recorder, plainArgs) });

@@ -11,6 +11,7 @@ import { systemTimers } from "../streaming/timers.js";
 import { urgencyOf } from "../streaming/urgency.js";
 import type { GenerationOutputMetadata } from "./args.js";
 import type { TextEmbedder } from "../context/embedder.js";
+import type { RawCallKeeper } from "./rawCalls.js";
 import type { GenerationStore, Turn } from "./store.js";
 import { vectorsOf, type StepVectors } from "./turnVectors.js";
 
@@ -29,6 +30,8 @@ export type GenerationParts = {
   /** Whether its output is saved as messages. */
   savesOutput: boolean;
   handlers: Pick<Config, "usageHandler" | "rawRequestResponseHandler">;
+  /** Keeps raw calls; undefined when they are not to be kept. */
+  rawCalls?: RawCallKeeper | undefined;
   throttleMs: Throttle;
   abortSignal: AbortSignal | undefined;
 };
@@ -41,6 +44,7 @@ export class Generation {
   /** Writes the stream, when there is one. */
   readonly writer: DeltaWriter<StoredChunk> | undefined;
   readonly savedMessages: MessageDoc[];
+  readonly rawCalls: RawCallKeeper | undefined;
   readonly #store: GenerationStore | undefined;
   readonly #turn: Turn | undefined;
   readonly #embedder: TextEmbedder | undefined;
@@ -55,6 +59,7 @@ export class Generation {
     this.ctx = parts.ctx;
     this.scope = parts.scope;
     this.handlers = parts.handlers;
+    this.rawCalls = parts.rawCalls;
     this.#store = parts.store;
     this.#turn = parts.turn;
     this.#embedder = parts.embedder;
@@ -62,6 +67,7 @@ export class Generation {
     this.savedMessages = parts.turn?.saved ?? [];
     this.#unlink = follow(parts.abortSignal, this.#stopper);
     this.writer = this.#openWriter(parts.throttleMs);
+    if (parts.turn?.isStopped) this.#closedOutside();
   }
 
   /** Aborts when the generation is to stop, for whatever reason. */
@@ -126,7 +132,7 @@ export class Generation {
       if (messages.length > 0 && turn.streamId) await this.#save(messages.map((message) => failed(message, reason)), true);
       else if (this.#savesOutput || turn.streamId) {
         await this.#withRest(async (rest) => {
-          this.savedMessages.push(...(await store.fail(turn, { error: reason, messages, finalDelta: rest })));
+          this.savedMessages.push(...(await store.fail(turn, { error: reason, messages, rawCall: this.rawCalls?.ofFailure(error), finalDelta: rest })));
         });
       }
     }

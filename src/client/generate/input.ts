@@ -1,5 +1,6 @@
 import type { ModelMessage } from "ai";
 import type { Message } from "../../shared/validators/message.js";
+import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { toModelMessage } from "../aiSdk/messages.js";
 import type { StorageOptions } from "../agentOptions.js";
 import type { AgentPrompt } from "./args.js";
@@ -16,8 +17,8 @@ export function inputOf({ messages = [], prompt, message }: AgentPrompt): CallIn
 }
 
 /**
- * The input that is saved when the generation starts. An answer to a saved prompt saves no input; otherwise the last
- * message, which is the prompt, or all of them.
+ * The input that is saved when the generation starts. An answer to a saved prompt saves no input; otherwise the prompt
+ * (the last of `messages` when there is none), or all of it.
  */
 export function inputToSave(
   { messages, prompt }: CallInput,
@@ -25,8 +26,21 @@ export function inputToSave(
   save: NonNullable<StorageOptions["saveMessages"]>,
 ): ModelMessage[] {
   if (promptMessageId !== undefined || save === "none") return [];
+  if (save === "all") return [...messages, ...prompt];
+  return prompt.length > 0 ? prompt : messages.slice(-1);
+}
+
+/**
+ * The input as a model is shown it: where saving has put data into the file storage, its URL stands in its place, as it
+ * will when the message is shown again. `saved` are the last messages of the input.
+ */
+export function asSaved({ messages, prompt }: CallInput, saved: readonly MessageWithMetadata[]): CallInput {
   const all = [...messages, ...prompt];
-  return save === "all" ? all : all.slice(-1);
+  const shown = all.map((message, index) => {
+    const stored = saved[index - (all.length - saved.length)];
+    return stored?.fileIds === undefined ? message : toModelMessage(stored.message);
+  });
+  return { messages: shown.slice(0, messages.length), prompt: shown.slice(messages.length) };
 }
 
 type Prompt = string | Message | ModelMessage | Array<ModelMessage | Message> | undefined;

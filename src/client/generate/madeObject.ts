@@ -5,6 +5,7 @@ import { objectMessage, providerRecord } from "../aiSdk/steps.js";
 import { usageReport } from "../aiSdk/usage.js";
 import { estimatedReport } from "./callMeter.js";
 import type { Generation } from "./generation.js";
+import { withRawCall } from "./rawCalls.js";
 import type { SdkCall } from "./start.js";
 
 /** What both ways of making an object tell when they have made it. */
@@ -25,7 +26,8 @@ export async function saveObject(
   const names = modelNames(call.model);
   const { object, finishReason, usage, providerMetadata, warnings } = made;
   const message = objectMessage({ object, text, finishReason, usage, names, providerMetadata, warnings });
-  await Promise.all([generation.finish([message]), reportObject({ generation, call }, made)]);
+  const messages = withRawCall([message], generation.rawCalls?.take(made));
+  await Promise.all([generation.finish(messages), reportObject({ generation, call }, made)]);
 }
 
 /** Tells the app's handlers what making an object took, whether or not it came to one. */

@@ -6,6 +6,7 @@ import { usageReport } from "../aiSdk/usage.js";
 import { systemTimers } from "../streaming/timers.js";
 import { CallMeter, type CallReport, type ModelCallEnd, type ModelCallStart } from "./callMeter.js";
 import type { Generation } from "./generation.js";
+import { withRawCall } from "./rawCalls.js";
 import { StepClock } from "./stepClock.js";
 
 /** The end of a tool's run, as the SDK tells it. */
@@ -50,6 +51,11 @@ export class StepRecorder {
   /** The model has said or written more: all that is known of a call's tokens when it is cut off. */
   modelSaid(text: string): void {
     this.#meter.said(text);
+  }
+
+  /** The model's provider has sent a piece of its answer. */
+  providerSent(piece: unknown): void {
+    this.#generation.rawCalls?.saw(piece);
   }
 
   /** A tool runs. */
@@ -129,7 +135,8 @@ export class StepRecorder {
   #messagesOf(step: FinishedStep): MessageWithMetadata[] {
     const before = this.#before;
     this.#before = [];
-    return this.#clock.date(stepMessages(step, { before, resultOf: (toolCallId) => this.#results.get(toolCallId) }));
+    const messages = this.#clock.date(stepMessages(step, { before, resultOf: (toolCallId) => this.#results.get(toolCallId) }));
+    return withRawCall(messages, this.#generation.rawCalls?.take(step));
   }
 
   async #report(step: FinishedStep): Promise<void> {

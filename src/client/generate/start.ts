@@ -1,6 +1,7 @@
 import type { LanguageModel, ModelMessage, StopCondition, ToolSet } from "ai";
 import type { Agent } from "../agent.js";
 import type { Config, GenerationScope, Options, StreamingOptions } from "../agentOptions.js";
+import { imagesAsFiles } from "../aiSdk/imageParts.js";
 import { modelNames } from "../aiSdk/models.js";
 import { serializeMessage } from "../aiSdk/messages.js";
 import { allMessages, inPairs, splitContext } from "../context/compose.js";
@@ -12,8 +13,10 @@ import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
 import { inlineLocalFiles } from "../files/localUrls.js";
 import { bindTools, type ToolCtx } from "../tools/createTool.js";
 import type { AgentPrompt, StreamTextOptions, ThreadTarget } from "./args.js";
+import { defined } from "./defined.js";
 import { Generation } from "./generation.js";
-import { inputOf, inputToSave, type CallInput } from "./input.js";
+import { asSaved, inputOf, inputToSave, type CallInput } from "./input.js";
+import { rawCallKeeper } from "./rawCalls.js";
 import { GenerationStore, type Turn } from "./store.js";
 
 /** What a generation may be started with besides the prompt; all else is for the AI SDK. */
@@ -68,7 +71,7 @@ export async function startGeneration(
   const embedder = embedderOf(ctx, options, scope);
   // The usage handler is told the user, who may be known only when the thread was read.
   if (scope.userId !== undefined || !options.usageHandler) embedEarly(embedder, { input, contextOptions: options.contextOptions });
-  const { store, turn } = await openTurn(ctx, component, { args, options, model, input });
+  const { store, turn, shown } = await openTurn(ctx, component, { args, options, model, input });
   scope.userId ??= turn?.userId;
   const generation = new Generation({
     ctx,
@@ -81,11 +84,12 @@ export async function startGeneration(
       usageHandler: options.usageHandler,
       rawRequestResponseHandler: options.rawRequestResponseHandler ?? options.rawResponseHandler,
     },
+    rawCalls: rawCallKeeper(options.keepRawCalls),
     throttleMs: options.stream?.throttleMs ?? DEFAULT_STREAMING_OPTIONS.throttleMs,
     abortSignal: args.abortSignal,
   });
   try {
-    const messages = await contextMessages(ctx, component, { args, options, input, turn, scope, embedder });
+    const messages = turn?.isStopped ? STOPPED : await contextMessages(ctx, component, { args, options, input: shown, turn, scope, embedder });
     const toolCtx = toolCtxOf(ctx, scope, { agent: options.agent, messageId: turn?.promptMessageId ?? args.promptMessageId });
     const call: SdkCall = {
       ...callSettings(args, options),
@@ -110,6 +114,9 @@ function mustHaveModel(args: StartArgs, options: StartOptions): LanguageModel {
   throw new Error(`${options.agentName ? `The agent "${options.agentName}"` : "This call"} has no model: set \`languageModel\`, or pass \`model\` to the call`);
 }
 
+/** The SDK wants a message. It runs approved tools before it looks whether it is stopped: these have none. */
+const STOPPED: ModelMessage[] = [{ role: "user", content: "This turn was stopped." }];
+
 type StartParts = {
   args: StartArgs;
   options: StartOptions;
@@ -120,17 +127,18 @@ async function openTurn(
   ctx: ActionCtx,
   component: AgentComponent,
   { args, options, model, input }: StartParts & { model: LanguageModel },
-): Promise<{ store: GenerationStore | undefined; turn: Turn | undefined }> {
+): Promise<{ store: GenerationStore | undefined; turn: Turn | undefined; shown: CallInput }> {
   const { threadId, userId, agentName, contextOptions, storageOptions, stream } = options;
-  if (threadId === undefined) return { store: undefined, turn: undefined };
+  if (threadId === undefined) return { store: undefined, turn: undefined, shown: input };
   const store = new GenerationStore(ctx, component);
   const toSave = inputToSave(input, args.promptMessageId, storageOptions?.saveMessages ?? "promptAndOutput");
+  const messages = await store.withFiles(toSave.map((message) => ({ message: serializeMessage(message) })));
   const turn = await store.start({
     threadId,
     userId: userId ?? undefined,
     agentName,
     promptMessageId: args.promptMessageId,
-    messages: await store.withFiles(toSave.map((message) => ({ message: serializeMessage(message) }))),
+    messages,
     recentMessages: contextOptions?.recentMessages ?? DEFAULT_RECENT_MESSAGES,
     excludeToolMessages: contextOptions?.excludeToolMessages ?? true,
     stream: stream && {
@@ -139,7 +147,7 @@ async function openTurn(
       savesOutput: storageOptions?.saveMessages !== "none",
     },
   });
-  return { store, turn };
+  return { store, turn, shown: asSaved(input, messages) };
 }
 
 async function contextMessages(
@@ -167,7 +175,7 @@ async function contextMessages(
   const { userId, threadId } = scope;
   const inDefaultOrder = allMessages(parts);
   const chosen = await options.contextHandler?.(ctx, { ...parts, allMessages: inDefaultOrder, userId, threadId });
-  return inlineLocalFiles(inPairs(chosen ?? inDefaultOrder));
+  return imagesAsFiles(await inlineLocalFiles(inPairs(chosen ?? inDefaultOrder)));
 }
 
 function embedderOf(ctx: ActionCtx, options: StartOptions, scope: GenerationScope): TextEmbedder | undefined {
@@ -190,10 +198,11 @@ function callSettings(args: StartArgs, options: StartOptions): object {
     prompt: _prompt, message: _message, messages: _messages, promptMessageId: _promptMessageId,
     system, instructions = system, maxSteps: _maxSteps, abortSignal: _abortSignal, ...rest
   } = args;
-  const include = (options.rawRequestResponseHandler ?? options.rawResponseHandler) && {
-    include: { requestBody: true, responseBody: true },
+  const isKept = options.keepRawCalls !== undefined && options.keepRawCalls !== false;
+  const include = (isKept || (options.rawRequestResponseHandler ?? options.rawResponseHandler)) && {
+    include: { requestBody: true, responseBody: true, ...(isKept && { rawChunks: true }) },
   };
-  return { ...options.callSettings, ...include, providerOptions: options.providerOptions, ...rest, instructions };
+  return { ...options.callSettings, ...include, providerOptions: options.providerOptions, ...defined(rest), instructions };
 }
 
 /** Stops after so many steps; undefined leaves it to the SDK, which stops after one. */

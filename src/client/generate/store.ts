@@ -1,6 +1,8 @@
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import type { ProviderOptions } from "../../shared/validators/message.js";
+import type { RawCall } from "../../shared/validators/rawCall.js";
 import type { StoredChunk } from "../../shared/validators/stream.js";
+import { unpackMessages, type PackedMessages } from "../../shared/packedMessages.js";
 import type { ActionCtx, AgentComponent } from "../ctx.js";
 import { storeLargeData } from "../files/largeData.js";
 import type { DeltaBatch } from "../streaming/deltaWriter.js";
@@ -34,6 +36,8 @@ export type Turn = Pick<TurnRequest, "threadId" | "userId" | "agentName"> & {
   turnDocs: MessageDoc[];
   /** The input that was saved. */
   saved: MessageDoc[];
+  /** Stopped before it began: it is to end, and nothing of it is to be saved. */
+  isStopped?: true;
 };
 
 type Rest = DeltaBatch<StoredChunk> | undefined;
@@ -58,7 +62,7 @@ export class GenerationStore {
   /** Saves the input, reads the context and opens the stream. */
   async start(request: TurnRequest): Promise<Turn> {
     const { threadId, userId, agentName, recentMessages, excludeToolMessages, stream } = request;
-    const { turn, promptMessageId, streamId, ...started } = await this.#ctx.runMutation(this.#component.generations.start, {
+    const { recent, turn, promptMessageId, streamId, ...started } = await this.#ctx.runMutation(this.#component.generations.start, {
       threadId,
       userId,
       agentName,
@@ -67,7 +71,9 @@ export class GenerationStore {
       window: { recentMessages, excludeToolMessages },
       stream: stream && { ...stream, format: "UIMessageChunk" },
     });
-    return { ...started, threadId, agentName, promptMessageId, streamId, turnDocs: turn, userId: started.userId };
+    // What the component packs.
+    const [recentDocs, turnDocs] = [recent, turn].map((packed) => unpackMessages(packed as PackedMessages));
+    return { ...started, threadId, agentName, promptMessageId, streamId, recent: recentDocs ?? [], turnDocs: turnDocs ?? [], userId: started.userId };
   }
 
   /**
@@ -92,12 +98,12 @@ export class GenerationStore {
   /** Ends the generation early as failed. What its stream has shown is kept; without a stream, `messages`. */
   async fail(
     turn: Turn,
-    { error, messages, finalDelta }: { error: string; messages: MessageWithMetadata[]; finalDelta: Rest },
+    { error, messages, rawCall, finalDelta }: { error: string; messages: MessageWithMetadata[]; rawCall: RawCall | undefined; finalDelta: Rest },
   ): Promise<MessageDoc[]> {
     const { threadId, userId, agentName, order, stepOrder, streamId } = turn;
     const stream = streamId === undefined ? undefined : { streamId, delta: finalDelta };
     const place = { threadId, userId, agentName, order, stepOrder };
-    const failed = await this.#ctx.runMutation(this.#component.generations.fail, { ...place, error, messages, stream });
+    const failed = await this.#ctx.runMutation(this.#component.generations.fail, { ...place, error, messages, rawCall, stream });
     return failed.messages;
   }
 

@@ -3,9 +3,10 @@ import type { StreamingOptions } from "../agentOptions.js";
 import { toStoredChunk } from "../aiSdk/chunks.js";
 import { isTimeout } from "../aiSdk/failures.js";
 import { modelNames } from "../aiSdk/models.js";
+import { withoutDeprecation } from "../aiSdk/quietly.js";
 import { wellFormed } from "../../shared/convexJson.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import type { ActionCtx, AgentComponent } from "../ctx.js";
+import { apiOf, type ActionCtx, type InstalledComponent } from "../ctx.js";
 import { TextChunker } from "../streaming/chunking.js";
 import { HalfPairs } from "../streaming/halfPairs.js";
 import type { ObjectMode, ObjectStream, StreamObjectArgs, StreamTextOptions } from "./args.js";
@@ -31,15 +32,15 @@ type ObjectCallbacks = {
  */
 export async function streamObject<SCHEMA extends FlexibleSchema<unknown>, OUTPUT extends ObjectMode, RESULT>(
   ctx: ActionCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   { args, options }: { args: StreamObjectArgs<SCHEMA, OUTPUT, RESULT>; options: StartOptions & StreamTextOptions },
 ): Promise<ObjectStream<SCHEMA, OUTPUT, RESULT>> {
   // The same fields; the schema and callbacks are handed on, not looked into.
   const plainArgs = args as unknown as StartArgs & ObjectCallbacks;
   const stream = streamingOptions(options);
-  const { call, generation } = await startGeneration(ctx, component, { args: plainArgs, options: { ...options, stream } });
+  const { call, generation } = await startGeneration(ctx, apiOf(component), { args: plainArgs, options: { ...options, stream } });
   const recording = new ObjectRecording({ generation, call, app: plainArgs, stream });
-  const result = sdkStreamObject({ ...objectCall<typeof sdkStreamObject>(call), ...recording.callbacks() });
+  const result = withoutDeprecation(() => sdkStreamObject({ ...objectCall<typeof sdkStreamObject>(call), ...recording.callbacks() }));
   const ended = recording.drain(shareStream(result));
   if (stream && !stream.returnImmediately) await ended;
   // Whoever reads the result is told of the model's errors there. An error in saving has no other way to be seen

@@ -3,7 +3,7 @@ import type { StreamingOptions } from "../agentOptions.js";
 import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
 import { toChunk, toStoredChunk } from "../aiSdk/chunks.js";
 import { errorToString, isTimeout } from "../aiSdk/failures.js";
-import type { ActionCtx, AgentComponent } from "../ctx.js";
+import { apiOf, type ActionCtx, type InstalledComponent } from "../ctx.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { TextChunker } from "../streaming/chunking.js";
 import { HalfPairs } from "../streaming/halfPairs.js";
@@ -41,7 +41,7 @@ export async function streamText<
   RUNTIME_CONTEXT extends RuntimeContext,
 >(
   ctx: ActionCtx,
-  component: AgentComponent,
+  component: InstalledComponent,
   { args, options }: {
     args: StreamingTextArgs<AgentTools, TOOLS, OUTPUT, RUNTIME_CONTEXT>;
     options: StartOptions & StreamTextOptions;
@@ -50,7 +50,7 @@ export async function streamText<
   // The same fields; tools and callbacks are handed on, not looked into.
   const plainArgs = args as unknown as StartArgs & StreamCallbacks;
   const stream = streamingOptions(options);
-  const { call, generation } = await startGeneration(ctx, component, { args: plainArgs, options: { ...options, stream } });
+  const { call, generation } = await startGeneration(ctx, apiOf(component), { args: plainArgs, options: { ...options, stream } });
   const recording = new StreamRecording(generation, plainArgs, stream);
   const result = sdkStreamText({ ...call, ...recording.callbacks() });
   const ended = recording.drain(result);
@@ -132,6 +132,7 @@ class StreamRecording {
 
   #saw(part: Part): void {
     if (part.type === "finish") this.#finishReason = part.finishReason;
+    if (part.type === "raw") this.#recorder.providerSent(part.rawValue);
     const chunk = toChunk(part, { tools: this.#tools, sendSources: this.#sendSources });
     if (!chunk) return;
     const said = saidIn(chunk);

@@ -1,8 +1,9 @@
 import type { ApiFromModules, GenericActionCtx, GenericDataModel, GenericQueryCtx } from "convex/server";
 import type { Agent } from "../agent.js";
-import type { AgentComponent } from "../ctx.js";
+import { apiOf, type InstalledComponent } from "../ctx.js";
 import { playgroundOf, type AgentsTarget, type PlaygroundOptions } from "./access.js";
 import { generateFunctions } from "./generateFunctions.js";
+import { listFunctions } from "./listFunctions.js";
 import { readFunctions } from "./readFunctions.js";
 import { writeFunctions } from "./writeFunctions.js";
 
@@ -26,7 +27,7 @@ export type AgentsFn<DataModel extends GenericDataModel> = (
  *   definePlaygroundAPI(components.agent, { agents: [weatherAgent, fashionAgent] });
  */
 export function definePlaygroundAPI<DataModel extends GenericDataModel = GenericDataModel>(
-  component: AgentComponent,
+  component: InstalledComponent,
   options: {
     agents: Agent[] | AgentsFn<DataModel>;
     /** A name to show for a user. Default: the user's id. */
@@ -34,8 +35,8 @@ export function definePlaygroundAPI<DataModel extends GenericDataModel = Generic
   },
 ) {
   // The functions below hand on the whole ctx of the app's deployment, whose data model the app names.
-  const playground = playgroundOf(component, options as unknown as PlaygroundOptions);
-  return { ...readFunctions(playground), ...writeFunctions(playground), ...generateFunctions(playground) };
+  const playground = playgroundOf(apiOf(component), options as unknown as PlaygroundOptions);
+  return { ...listFunctions(playground), ...readFunctions(playground), ...writeFunctions(playground), ...generateFunctions(playground) };
 }
 
 /** The playground's functions as a client calls them: `anyApi.playground as unknown as PlaygroundAPI`. */

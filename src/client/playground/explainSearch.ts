@@ -29,18 +29,20 @@ export async function explainSearch(ctx: ActionCtx, component: AgentComponent, r
   const { searchOptions, searchOtherThreads, excludeToolMessages } = contextOptions;
   if (!searchOptions || text === "" || !asksForSearch(contextOptions)) return { messages: [], matches: [] };
   const { textSearch, vectorSearch, vectorScoreThreshold } = searchOptions;
-  return ctx.runAction(component.search.explain, {
-    threadId,
-    userId: searchOtherThreads ? userId : undefined,
+  const search = { threadId, userId: searchOtherThreads ? userId : undefined, limit: searchOptions.limit ?? DEFAULT_SEARCH_LIMIT };
+  const near = { ...search, vectorScoreThreshold, alreadyShown, withScores: true };
+  const { vectorIds, vectorScores } = vectorSearch
+    ? await ctx.runAction(component.search.nearest, { ...near, ...(await vectorOf(text, getEmbedding)) })
+    : { vectorIds: [], vectorScores: [] };
+  return ctx.runQuery(component.search.explain, {
+    ...search,
     beforeOrder,
     text,
-    limit: searchOptions.limit ?? DEFAULT_SEARCH_LIMIT,
     messageRange: { ...DEFAULT_MESSAGE_RANGE, ...searchOptions.messageRange },
     excludeToolMessages,
-    textSearch,
-    vectorScoreThreshold,
-    alreadyShown,
-    ...(vectorSearch && (await vectorOf(text, getEmbedding))),
+    textSearch: textSearch === true,
+    vectorIds,
+    vectorScores,
   });
 }
 

@@ -1,29 +1,14 @@
-import type { ModelMessage } from "ai";
-import { actionGeneric, type GenericActionCtx, type GenericDataModel } from "convex/server";
+import { actionGeneric } from "convex/server";
 import { v, type Infer } from "convex/values";
 import { fail } from "../../shared/errors.js";
 import { vMessage } from "../../shared/validators/message.js";
-import type { Agent } from "../agent.js";
 import type { ContextHandler } from "../agentOptions.js";
-import { vCallSettings, vContextOptions, vStorageOptions } from "../functionArgs.js";
+import { vContextOptions } from "../functionArgs.js";
 import { mustGetAgent, requireKeySlowly, type Playground } from "./access.js";
-import { shownSteps, unsavedMessages, type PlaygroundAnswer } from "./answers.js";
+import type { PlaygroundAnswer } from "./answers.js";
+import { asideAnswer } from "./asideAnswer.js";
+import { makeAnswer, overrides, type AnswerCtx } from "./makeAnswer.js";
 import { contextBefore, promptContext, type PromptContext } from "./promptContext.js";
-
-/** What can be changed for one answer. */
-const overrides = {
-  /** In place of the agent's instructions. */
-  system: v.optional(v.string()),
-  callSettings: v.optional(vCallSettings),
-  contextOptions: v.optional(vContextOptions),
-  storageOptions: v.optional(vStorageOptions),
-  maxSteps: v.optional(v.number()),
-  /** The names of the agent's tools that the model may call. Default: all. */
-  activeTools: v.optional(v.array(v.string())),
-  toolChoice: v.optional(v.union(v.literal("auto"), v.literal("none"), v.literal("required"))),
-};
-const vOverrides = v.object(overrides);
-type Overrides = Infer<typeof vOverrides>;
 
 const target = { apiKey: v.string(), agentName: v.string(), userId: v.optional(v.string()), threadId: v.string() };
 const vSend = v.object({
@@ -33,30 +18,34 @@ const vSend = v.object({
   messages: v.optional(v.array(vMessage)),
   /** The saved message to answer or to go on from, such as the decision about a tool call. */
   promptMessageId: v.optional(v.string()),
+  /** Follow an answer that is not saved: see `listLive`. A whole number from 1 on that the caller uses once in the thread. */
+  liveId: v.optional(v.number()),
 });
-const vRegenerate = v.object({ ...target, ...overrides, messageId: v.string(), save: v.optional(v.boolean()) });
-
-type Ctx = GenericActionCtx<GenericDataModel>;
-type Call = Overrides & {
-  userId?: string | undefined;
-  threadId: string;
-  prompt?: string | ModelMessage[] | undefined;
-  messages?: Infer<typeof vMessage>[] | undefined;
-  promptMessageId?: string | undefined;
-  contextHandler?: ContextHandler | undefined;
-};
+const vRegenerate = v.object({
+  ...target,
+  ...overrides,
+  messageId: v.string(),
+  /** "message": only from this message on, with the steps before it as they were. Default: from its turn's prompt. */
+  from: v.optional(v.union(v.literal("prompt"), v.literal("message"))),
+  save: v.optional(v.boolean()),
+  /** As for `streamText`; not with `save`, which streams in the thread. */
+  liveId: v.optional(v.number()),
+});
+const vContextRequest = v.object({
+  apiKey: v.string(),
+  agentName: v.string(),
+  userId: v.optional(v.string()),
+  threadId: v.optional(v.string()),
+  prompt: v.optional(v.string()),
+  searchText: v.optional(v.string()),
+  targetMessageId: v.optional(v.string()),
+  messages: v.optional(v.array(vMessage)),
+  system: v.optional(v.string()),
+  contextOptions: v.optional(vContextOptions),
+});
 
 /** The functions that ask a model. A read-only key may look at a context, but not generate. */
 export function generateFunctions(playground: Playground) {
-  const send = (streams: boolean) =>
-    actionGeneric({
-      args: vSend,
-      handler: async (ctx, { apiKey, agentName, ...call }): Promise<PlaygroundAnswer> => {
-        await requireKeySlowly(playground, ctx, apiKey, "write");
-        const agent = await mustGetAgent(playground, ctx, { agentName, userId: call.userId, threadId: call.threadId });
-        return answer(playground, ctx, { agent, call, streams });
-      },
-    });
   return {
     /** True for a right key; a wrong one fails with `invalid_api_key`, and the later the more were tried. */
     checkApiKey: actionGeneric({
@@ -67,23 +56,15 @@ export function generateFunctions(playground: Playground) {
       },
     }),
     /** Sends a message to a thread as any agent, with options changed. Nothing is saved with `saveMessages: "none"`. */
-    generateText: send(false),
-    /** As `generateText`, and who follows the thread's streams sees it speak. Returns when all is said. */
-    streamText: send(true),
+    generateText: actionGeneric({ args: vSend, handler: async (ctx, args): Promise<PlaygroundAnswer> => send(playground, ctx, { args, streams: false }) }),
+    /**
+     * As `generateText`, and who follows the thread's streams sees it speak. With `saveMessages: "none"` only who knows
+     * its `liveId` does. Returns when all is said.
+     */
+    streamText: actionGeneric({ args: vSend, handler: async (ctx, args): Promise<PlaygroundAnswer> => send(playground, ctx, { args, streams: true }) }),
     /** What a model would be shown for a message, for a prompt or for what follows a thread, in order, and why. */
     fetchPromptContext: actionGeneric({
-      args: {
-        apiKey: v.string(),
-        agentName: v.string(),
-        userId: v.optional(v.string()),
-        threadId: v.optional(v.string()),
-        prompt: v.optional(v.string()),
-        searchText: v.optional(v.string()),
-        targetMessageId: v.optional(v.string()),
-        messages: v.optional(v.array(vMessage)),
-        system: v.optional(v.string()),
-        contextOptions: v.optional(vContextOptions),
-      },
+      args: vContextRequest,
       handler: async (ctx, { apiKey, agentName, system, ...args }): Promise<PromptContext> => {
         await requireKeySlowly(playground, ctx, apiKey, "read");
         const agent = await mustGetAgent(playground, ctx, { agentName, userId: args.userId, threadId: args.threadId });
@@ -91,66 +72,39 @@ export function generateFunctions(playground: Playground) {
       },
     }),
     /**
-     * Answers the prompt of a message's turn again, with what came before that prompt as the context. Default: saves
-     * nothing, so that the answer can be set beside the first. `save` saves the prompt and the answer as a new turn.
+     * Answers the prompt of a message's turn again (or goes on from the message), with what came before as the context.
+     * Default: saves nothing, so that the answer can be set beside the first; `liveId` lets its caller follow and stop
+     * it. `save` saves the prompt and the answer as a new turn.
      */
-    regenerate: actionGeneric({
-      args: vRegenerate,
-      handler: async (ctx, { apiKey, agentName, messageId, save = false, ...call }): Promise<PlaygroundAnswer> => {
-        await requireKeySlowly(playground, ctx, apiKey, "write");
-        const { userId, threadId } = call;
-        const agent = await mustGetAgent(playground, ctx, { agentName, userId, threadId });
-        const promptMessageId = await promptOf(playground, ctx, { threadId, messageId });
-        const context = await contextBefore(ctx, { agent, userId, threadId, targetMessageId: promptMessageId, contextOptions: call.contextOptions });
-        const prompt = context.slice(-1);
-        // What the model is shown was chosen above, as of then; the thread's later messages play no part.
-        const contextHandler: ContextHandler = () => context;
-        const contextOptions = { recentMessages: 0 };
-        const storageOptions = { saveMessages: save ? ("promptAndOutput" as const) : ("none" as const) };
-        return answer(playground, ctx, { agent, call: { ...call, prompt, contextHandler, contextOptions, storageOptions }, streams: save });
-      },
-    }),
+    regenerate: actionGeneric({ args: vRegenerate, handler: async (ctx, args): Promise<PlaygroundAnswer> => answerAgain(playground, ctx, args) }),
   };
 }
 
-async function answer({ timers }: Playground, ctx: Ctx, { agent, call, streams }: { agent: Agent; call: Call; streams: boolean }): Promise<PlaygroundAnswer> {
-  const { userId, threadId, system, callSettings, contextOptions, storageOptions, contextHandler, ...given } = call;
-  const startMs = timers.now();
-  const args = { ...callSettings, ...given, ...(system !== undefined && { instructions: system }) };
-  const options = { ...(contextOptions && { contextOptions }), ...(storageOptions && { storageOptions }), ...(contextHandler && { contextHandler }) };
-  const result = streams
-    ? await agent.streamText(ctx, { threadId, userId }, args, { ...options, saveStreamDeltas: true })
-    : await agent.generateText(ctx, { threadId, userId }, args, options);
-  const place = {
-    ...(result.promptMessageId !== undefined && { promptMessageId: result.promptMessageId }),
-    ...(result.order !== undefined && { order: result.order }),
-  };
-  const steps = await endOf(result.steps);
-  // Somebody stopped it, as the playground offers: that is an end, and what was said is in the thread.
-  if (steps === "stopped") return { text: "", finishReason: "other", isStopped: true, ...place, messages: result.savedMessages ?? [], unsaved: [], steps: [], durationMs: timers.now() - startMs };
-  return {
-    text: await result.text,
-    finishReason: await result.finishReason,
-    ...place,
-    messages: result.savedMessages ?? [],
-    unsaved: storageOptions?.saveMessages === "none" ? unsavedMessages(steps, startMs) : [],
-    steps: shownSteps(steps),
-    durationMs: timers.now() - startMs,
-  };
+async function send(playground: Playground, ctx: AnswerCtx, { args, streams }: { args: Infer<typeof vSend>; streams: boolean }): Promise<PlaygroundAnswer> {
+  const { apiKey, agentName, liveId, ...call } = args;
+  await requireKeySlowly(playground, ctx, apiKey, "write");
+  const agent = await mustGetAgent(playground, ctx, { agentName, userId: call.userId, threadId: call.threadId });
+  if (call.storageOptions?.saveMessages !== "none") return makeAnswer(playground, ctx, { agent, call, streams });
+  return liveId === undefined ? makeAnswer(playground, ctx, { agent, call, streams: false }) : asideAnswer(playground, ctx, { agent, call, liveId });
 }
 
-/** What comes of it, or that it was stopped. */
-async function endOf<T>(result: T | PromiseLike<T>): Promise<T | "stopped"> {
-  try {
-    return await result;
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") return "stopped";
-    throw error;
-  }
+async function answerAgain(playground: Playground, ctx: AnswerCtx, args: Infer<typeof vRegenerate>): Promise<PlaygroundAnswer> {
+  const { apiKey, agentName, messageId, from = "prompt", save = false, liveId, ...call } = args;
+  await requireKeySlowly(playground, ctx, apiKey, "write");
+  if (save && from === "message") return fail({ code: "invalid_argument", argument: "save", message: "An answer from a message on is saved with `keepAnswer`, once it is there." });
+  const { userId, threadId } = call;
+  const agent = await mustGetAgent(playground, ctx, { agentName, userId, threadId });
+  const targetMessageId = from === "message" ? messageId : await promptOf(playground, ctx, { threadId, messageId });
+  const context = await contextBefore(ctx, { agent, userId, threadId, targetMessageId, contextOptions: call.contextOptions });
+  // What the model is shown was chosen above, as of then; the thread's later messages play no part.
+  const contextHandler: ContextHandler = () => context;
+  const again = { ...call, prompt: context.slice(-1), contextHandler, contextOptions: { recentMessages: 0 }, storageOptions: { saveMessages: save ? ("promptAndOutput" as const) : ("none" as const) } };
+  if (!save && liveId !== undefined) return asideAnswer(playground, ctx, { agent, call: again, liveId });
+  return makeAnswer(playground, ctx, { agent, call: again, streams: save });
 }
 
 /** The message that began the turn of a message. */
-async function promptOf({ component }: Playground, ctx: Ctx, { threadId, messageId }: { threadId: string; messageId: string }): Promise<string> {
+async function promptOf({ component }: Playground, ctx: AnswerCtx, { threadId, messageId }: { threadId: string; messageId: string }): Promise<string> {
   const { page } = await ctx.runQuery(component.messages.listMessagesByThreadId, {
     threadId,
     order: "desc",

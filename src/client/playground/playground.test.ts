@@ -8,7 +8,8 @@ import { createTool } from "../tools/createTool.js";
 import { definePlaygroundAPI } from "./definePlaygroundAPI.js";
 import type { PlaygroundAnswer } from "./answers.js";
 import type { PromptContext } from "./promptContext.js";
-import type { ListedThread, MessagesPage } from "./readFunctions.js";
+import type { ListedThread } from "./listFunctions.js";
+import type { MessagesPage } from "./readFunctions.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import { scriptedEmbeddingModel } from "../testing/scriptedEmbedding.js";
 

@@ -1,30 +1,17 @@
-import { paginationOptsValidator, queryGeneric, type PaginationOptions, type PaginationResult } from "convex/server";
+import { paginationOptsValidator, queryGeneric, type PaginationResult } from "convex/server";
 import { v } from "convex/values";
-import { failureOf } from "../../shared/errors.js";
 import { toListedUIMessages } from "../../shared/toUIMessages.js";
 import type { UIMessage } from "../../shared/uiMessage.js";
-import { vStreamArgs, vStreamStatus, type StreamMessage, type SyncStreamsReturnValue } from "../../shared/validators/stream.js";
-import { vThreadStatus, type ThreadDoc } from "../../shared/validators/thread.js";
+import { vStreamArgs, vStreamStatus, type StreamMessage, type StreamStatus, type SyncStreamsReturnValue } from "../../shared/validators/stream.js";
+import type { RawCall } from "../../shared/validators/rawCall.js";
+import type { ThreadDoc } from "../../shared/validators/thread.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import type { QueryCtx } from "../ctx.js";
 import { listMessages as listDocs } from "../listMessages.js";
+import { getRawCall } from "../messages.js";
 import { listStreams as listThreadStreams, syncStreams } from "../streaming/syncStreams.js";
 import { listTurn } from "./answers.js";
-import { agentsFor, requireKey, type Playground } from "./access.js";
-import { describeAgent, type AgentDescription } from "./describeAgent.js";
-
-/** A thread in a list, with the last thing that was said in it. */
-export type ListedThread = ThreadDoc & {
-  /** The name of its user, in a list of several users' threads. */
-  userName?: string;
-  lastAgentName?: string;
-  /** The first 200 characters of the newest message. */
-  latestMessage?: string;
-  lastMessageStatus?: MessageDoc["status"];
-  /** Why the newest message ended early; `parseFailure` reads it. */
-  lastMessageError?: string;
-  lastMessageAt?: number;
-};
+import { requireKey, type Playground } from "./access.js";
+import { asideOrder } from "./asideOrder.js";
 
 /** Tokens of one day, user, agent and model. */
 export type UsageRow = {
@@ -42,55 +29,16 @@ export type UsageRow = {
 };
 
 const apiKey = v.string();
+const ALL_STATUSES: StreamStatus[] = ["streaming", "aborted", "finished"];
 
-/** A list costs one read for each thread, however long its threads are. */
-const MAX_THREADS_PER_PAGE = 100;
-/** Bounds what one query reads: a page of messages is a page, however long the thread is. */
-const MAX_FOUND_THREADS = 50;
-
-/** The functions that only look: any key may call them. */
+/** The functions that look at threads and what is in them: any key may call them. */
 export function readFunctions(playground: Playground) {
+  return { ...threadFunctions(playground), ...messageFunctions(playground), ...streamFunctions(playground) };
+}
+
+function threadFunctions(playground: Playground) {
   const { component } = playground;
   return {
-    /** Whether the key is right. A wrong one is better asked with the action `checkApiKey`, which slows down who guesses. */
-    isApiKeyValid: queryGeneric({
-      args: { apiKey },
-      handler: async (ctx, args): Promise<boolean> => isRight(playground, ctx, args.apiKey),
-    }),
-    /** A page of the users who have threads, by id. */
-    listUsers: queryGeneric({
-      args: { apiKey, paginationOpts: paginationOptsValidator },
-      handler: async (ctx, { apiKey, paginationOpts }): Promise<PaginationResult<{ _id: string; name: string }>> => {
-        await requireKey(playground, ctx, apiKey);
-        const users = await ctx.runQuery(component.users.listUsersWithThreads, { paginationOpts });
-        const named = async (userId: string) => ({ _id: userId, name: await nameOf(playground, ctx, userId) });
-        return { ...users, page: await Promise.all(users.page.map(named)) };
-      },
-    }),
-    /**
-     * A page of a user's threads (without `userId`: of nobody's; with `everyone`: of all), newest first. With `search`
-     * the threads with a matching title, best first, of the user or of all; they are one page. `status` keeps those of
-     * one status: a page may then hold fewer than it was asked for, and is not the last until `isDone`.
-     */
-    listThreads: queryGeneric({
-      args: {
-        apiKey,
-        userId: v.optional(v.string()),
-        everyone: v.optional(v.boolean()),
-        search: v.optional(v.string()),
-        status: v.optional(vThreadStatus),
-        paginationOpts: paginationOptsValidator,
-      },
-      handler: async (ctx, { apiKey, userId, everyone = false, search, status, paginationOpts }): Promise<PaginationResult<ListedThread>> => {
-        await requireKey(playground, ctx, apiKey);
-        const found = search
-          ? { page: await ctx.runQuery(component.threads.searchThreadTitles, { query: search, userId, limit: MAX_FOUND_THREADS }), isDone: true, continueCursor: "end" }
-          : await pageOfThreads(playground, ctx, { userId, everyone, paginationOpts });
-        const threads = found.page.filter((thread) => status === undefined || thread.status === status);
-        const listed = await withActivity(playground, ctx, threads);
-        return { ...found, page: userId === undefined ? await withUserNames(playground, ctx, listed) : listed };
-      },
-    }),
     /** A thread, or null when there is none. */
     getThread: queryGeneric({
       args: { apiKey, threadId: v.string() },
@@ -108,41 +56,8 @@ export function readFunctions(playground: Playground) {
       handler: async (ctx, { apiKey, threadId, paginationOpts, streamArgs }): Promise<MessagesPage> => {
         await requireKey(playground, ctx, apiKey);
         const messages = await listDocs(ctx, component, { threadId, paginationOpts });
-        const streams = await syncStreams(ctx, component, { threadId, streamArgs, includeStatuses: ["streaming", "aborted", "finished"] });
+        const streams = await syncStreams(ctx, component, { threadId, streamArgs, includeStatuses: ALL_STATUSES });
         return { ...messages, uiMessages: toListedUIMessages(messages.page.toReversed()), ...(streams && { streams }) };
-      },
-    }),
-    /** A message, or null when there is none (any more). */
-    getMessage: queryGeneric({
-      args: { apiKey, messageId: v.string() },
-      handler: async (ctx, { apiKey, messageId }): Promise<MessageDoc | null> => {
-        await requireKey(playground, ctx, apiKey);
-        const [message = null] = await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [messageId] });
-        return message;
-      },
-    }),
-    /** All messages of one turn, in its order: `order` is the turn's place in the thread. */
-    listTurn: queryGeneric({
-      args: { apiKey, threadId: v.string(), order: v.number() },
-      handler: async (ctx, { apiKey, threadId, order }): Promise<MessageDoc[]> => {
-        await requireKey(playground, ctx, apiKey);
-        return listTurn(ctx, component, { threadId, order });
-      },
-    }),
-    /** The streams of a thread; ended ones are kept for half a minute. Default: those in flight. */
-    listStreams: queryGeneric({
-      args: { apiKey, threadId: v.string(), statuses: v.optional(v.array(vStreamStatus)) },
-      handler: async (ctx, { apiKey, threadId, statuses }): Promise<StreamMessage[]> => {
-        await requireKey(playground, ctx, apiKey);
-        return listThreadStreams(ctx, component, { threadId, ...(statuses && { includeStatuses: statuses }) });
-      },
-    }),
-    /** The agents for a user and a thread: instructions, tools with their schemas, model, settings. */
-    listAgents: queryGeneric({
-      args: { apiKey, userId: v.optional(v.string()), threadId: v.optional(v.string()) },
-      handler: async (ctx, { apiKey, userId, threadId }): Promise<AgentDescription[]> => {
-        await requireKey(playground, ctx, apiKey);
-        return Promise.all((await agentsFor(playground, ctx, { userId, threadId })).map(describeAgent));
       },
     }),
     /**
@@ -173,6 +88,67 @@ export function readFunctions(playground: Playground) {
   };
 }
 
+function messageFunctions(playground: Playground) {
+  const { component } = playground;
+  return {
+    /** A message, or null when there is none (any more). */
+    getMessage: queryGeneric({
+      args: { apiKey, messageId: v.string() },
+      handler: async (ctx, { apiKey, messageId }): Promise<MessageDoc | null> => {
+        await requireKey(playground, ctx, apiKey);
+        const [message = null] = await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [messageId] });
+        return message;
+      },
+    }),
+    /** All messages of one turn, in its order: `order` is the turn's place in the thread. */
+    listTurn: queryGeneric({
+      args: { apiKey, threadId: v.string(), order: v.number() },
+      handler: async (ctx, { apiKey, threadId, order }): Promise<MessageDoc[]> => {
+        await requireKey(playground, ctx, apiKey);
+        return listTurn(ctx, component, { threadId, order });
+      },
+    }),
+    /** The raw request and response of the model call that made a message, of agents with `keepRawCalls`; else null. */
+    getRawCall: queryGeneric({
+      args: { apiKey, messageId: v.string() },
+      handler: async (ctx, { apiKey, messageId }): Promise<RawCall | null> => {
+        await requireKey(playground, ctx, apiKey);
+        return getRawCall(ctx, component, { messageId });
+      },
+    }),
+  };
+}
+
+function streamFunctions(playground: Playground) {
+  const { component } = playground;
+  return {
+    /** The streams of a thread; ended ones are kept for half a minute. Default: those in flight. */
+    listStreams: queryGeneric({
+      args: { apiKey, threadId: v.string(), statuses: v.optional(v.array(vStreamStatus)) },
+      handler: async (ctx, { apiKey, threadId, statuses }): Promise<StreamMessage[]> => {
+        await requireKey(playground, ctx, apiKey);
+        return listThreadStreams(ctx, component, { threadId, ...(statuses && { includeStatuses: statuses }) });
+      },
+    }),
+    /**
+     * The stream of an answer that is not saved, by the `liveId` that was given to `regenerate` or `streamText`, for
+     * `useStreamingUIMessages`. Ended ones are kept for half a minute.
+     */
+    listLive: queryGeneric({
+      args: { apiKey, threadId: v.string(), liveId: v.number(), streamArgs: vStreamArgs },
+      handler: async (ctx, { apiKey, threadId, liveId, streamArgs }): Promise<{ streams?: SyncStreamsReturnValue }> => {
+        await requireKey(playground, ctx, apiKey);
+        if (streamArgs?.kind !== "list") return definedStreams(await syncStreams(ctx, component, { threadId, streamArgs }));
+        const order = asideOrder(liveId);
+        const streams = await listThreadStreams(ctx, component, { threadId, startOrder: order, whole: streamArgs.whole, includeStatuses: ALL_STATUSES });
+        return { streams: { kind: "list", messages: streams.filter((stream) => stream.order === order) } };
+      },
+    }),
+  };
+}
+
+const definedStreams = (streams: SyncStreamsReturnValue | undefined): { streams?: SyncStreamsReturnValue } => (streams ? { streams } : {});
+
 /** What `listMessages` returns. */
 export type MessagesPage = PaginationResult<MessageDoc> & {
   /** The page as a chat shows it, newest first. */
@@ -182,43 +158,3 @@ export type MessagesPage = PaginationResult<MessageDoc> & {
 
 /** What `exportThread` returns. */
 export type ExportedPage = { thread: ThreadDoc | null; messages: MessageDoc[]; isDone: boolean; continueCursor: string };
-
-async function isRight(playground: Playground, ctx: QueryCtx, key: string): Promise<boolean> {
-  try {
-    await requireKey(playground, ctx, key);
-    return true;
-  } catch (error) {
-    if (failureOf(error)?.code === "invalid_api_key") return false;
-    throw error;
-  }
-}
-
-function pageOfThreads({ component }: Playground, ctx: QueryCtx, { userId, everyone, paginationOpts }: { userId: string | undefined; everyone: boolean; paginationOpts: PaginationOptions }) {
-  const { cursor, endCursor, numItems } = paginationOpts;
-  const page = { order: "desc" as const, paginationOpts: { cursor, numItems: Math.min(numItems, MAX_THREADS_PER_PAGE), ...(endCursor ? { endCursor } : {}) } };
-  return everyone ? ctx.runQuery(component.threads.listAllThreads, page) : ctx.runQuery(component.threads.listThreadsByUserId, { userId, ...page });
-}
-
-async function nameOf({ options }: Playground, ctx: QueryCtx, userId: string): Promise<string> {
-  return (await options.userNameLookup?.(ctx, userId)) ?? userId;
-}
-
-/** Asks for each user's name once, however many of the threads are theirs. */
-async function withUserNames(playground: Playground, ctx: QueryCtx, threads: ListedThread[]): Promise<ListedThread[]> {
-  const userIds = [...new Set(threads.flatMap(({ userId }) => userId ?? []))];
-  const names = new Map(await Promise.all(userIds.map(async (userId) => [userId, await nameOf(playground, ctx, userId)] as const)));
-  return threads.map((thread) => {
-    const userName = thread.userId === undefined ? undefined : names.get(thread.userId);
-    return userName === undefined ? thread : { ...thread, userName };
-  });
-}
-
-async function withActivity({ component }: Playground, ctx: QueryCtx, threads: ThreadDoc[]): Promise<ListedThread[]> {
-  const last = await ctx.runQuery(component.threads.lastMessages, { threadIds: threads.map(({ _id }) => _id) });
-  return threads.map((thread, index) => {
-    const message = last[index];
-    if (!message) return thread;
-    const { agentName, text, status, error, atMs } = message;
-    return { ...thread, lastAgentName: agentName, latestMessage: text, lastMessageStatus: status, lastMessageError: error, lastMessageAt: atMs };
-  });
-}

@@ -1,5 +1,6 @@
 import { mutationGeneric } from "convex/server";
 import { v } from "convex/values";
+import { fail } from "../../shared/errors.js";
 import { vMessageWithMetadata, type MessageDoc } from "../../shared/validators/messageDoc.js";
 import { vThreadStatus, type ThreadDoc } from "../../shared/validators/thread.js";
 import { approveToolCall, denyToolCall, type RecordedDecision } from "../approvals.js";
@@ -7,12 +8,17 @@ import { abortStream as abort } from "../streaming/syncStreams.js";
 import { createThread as create, deleteThreadAsync, updateThreadMetadata } from "../threads.js";
 import { keepAnswer } from "./answers.js";
 import { requireKey, type Playground } from "./access.js";
+import { asideOrder, STOPPED } from "./asideOrder.js";
 
 const apiKey = v.string();
 const decision = { apiKey, threadId: v.string(), approvalId: v.string(), reason: v.optional(v.string()) };
 
 /** The functions that change something at once: a read-only key is refused with `read_only_api_key`. */
 export function writeFunctions(playground: Playground) {
+  return { ...threadFunctions(playground), ...answerFunctions(playground) };
+}
+
+function threadFunctions(playground: Playground) {
   const { component } = playground;
   return {
     /** Creates a thread. */
@@ -44,9 +50,16 @@ export function writeFunctions(playground: Playground) {
         return null;
       },
     }),
+  };
+}
+
+function answerFunctions(playground: Playground) {
+  const { component } = playground;
+  return {
     /**
      * Saves an answer that `regenerate` or `generateText` made without saving (its `unsaved` messages), in place of what
-     * the turn of the prompt said or as a new turn.
+     * the turn said after `promptMessageId` (the prompt, or the message before the step that was answered again) or as a
+     * new turn.
      */
     keepAnswer: mutationGeneric({
       args: {
@@ -62,12 +75,17 @@ export function writeFunctions(playground: Playground) {
         return keepAnswer(ctx, component, kept);
       },
     }),
-    /** Stops a generation that streams; what was said is kept. False: it had ended. */
+    /**
+     * Stops a generation that streams, and what was said is kept; or one that is not saved, by its `live`. False: it had
+     * ended.
+     */
     abortStream: mutationGeneric({
-      args: { apiKey, streamId: v.string(), reason: v.optional(v.string()) },
-      handler: async (ctx, { apiKey, streamId, reason = "Stopped in the playground" }): Promise<boolean> => {
+      args: { apiKey, reason: v.optional(v.string()), streamId: v.optional(v.string()), live: v.optional(v.object({ threadId: v.string(), liveId: v.number() })) },
+      handler: async (ctx, { apiKey, streamId, live, reason = STOPPED }): Promise<boolean> => {
         await requireKey(playground, ctx, apiKey, "write");
-        return abort(ctx, component, { streamId, reason });
+        if (live !== undefined) return abort(ctx, component, { threadId: live.threadId, order: asideOrder(live.liveId), reason });
+        if (streamId !== undefined) return abort(ctx, component, { streamId, reason });
+        return fail({ code: "invalid_argument", argument: "streamId", message: "Which stream is to stop? Give its `streamId`, or the `live` of an answer that is not saved." });
       },
     }),
     /**

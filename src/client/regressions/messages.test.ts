@@ -9,7 +9,7 @@ import { listUIMessages } from "../listMessages.js";
 import { deleteMessageRange, deleteMessages, saveMessage } from "../messages.js";
 import { abortStream, listStreams } from "../streaming/syncStreams.js";
 import { scriptedModel, type ScriptedModel, type ScriptedStep } from "../testing/scriptedModel.js";
-import { createThread, deleteThreadSync } from "../threads.js";
+import { createThread, deleteThreadSync, listThreadsByActivity, markThreadRead } from "../threads.js";
 import { createTool } from "../tools/createTool.js";
 
 const lookUp = createTool({ description: "Looks up", args: z.object({}), handler: async (): Promise<string> => "found" });
@@ -127,3 +127,20 @@ test("who writes while the agent answers is answered in their own turn, and neit
     expect(await abortStream(ctx, component, { threadId, order: 0, reason: "late" })).toBe(false);
     expect((await readStreams(ctx, threadId, ["streaming"])).parts).toEqual([]);
   }));
+
+// saas-starter PR 801
+test("a list by last activity with what is unread needs no table of the app's own, and answers do not disturb it", async () => {
+  const t = newApp();
+  const [older, newer] = await t.mutation(async (ctx) => [await createThread(ctx, component, { userId: "ada" }), await createThread(ctx, component, { userId: "ada" })]);
+  const listed = () => t.query(async (ctx) => (await listThreadsByActivity(ctx, component, { userId: "ada", paginationOpts: { cursor: null, numItems: 10 } })).page.map(({ _id, unreadTurns }) => [_id, unreadTurns]));
+  const prompted = await t.mutation((ctx) => saveMessage(ctx, component, { threadId: older!, prompt: "Go" }));
+  await t.mutation((ctx) => saveMessage(ctx, component, { threadId: newer!, prompt: "Go" }));
+  const after = [[newer, 1], [older, 1]];
+  expect(await listed()).toEqual(after);
+  const reply = (name: string) => t.action(async (ctx) => void (await agentOf(scripted([call()], ["Done."]), name).streamText(ctx, { threadId: older! }, { promptMessageId: prompted.messageId }, { saveStreamDeltas: true })));
+  await Promise.all([reply("One"), reply("Another")]);
+  expect(await listed()).toEqual(after);
+  await t.mutation((ctx) => markThreadRead(ctx, component, { threadId: newer!, order: 0 }));
+  await t.mutation((ctx) => saveMessage(ctx, component, { threadId: older!, prompt: "More" }));
+  expect(await listed()).toEqual([[older, 2], [newer, 0]]);
+});

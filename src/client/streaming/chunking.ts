@@ -20,6 +20,8 @@ export class TextChunker {
 
   /** The chunks that may go now that `chunk` has come. */
   push(chunk: UIMessageChunk): UIMessageChunk[] {
+    // Nothing is ever held: most streams, for each of their deltas.
+    if (!this.#split) return [chunk];
     if (chunk.type !== "text-delta" && chunk.type !== "reasoning-delta") return [...this.rest(), chunk];
     const before = this.#held;
     const continues = before?.type === chunk.type && before.id === chunk.id && !chunk.providerMetadata;
@@ -38,10 +40,9 @@ export class TextChunker {
   }
 
   #leadingUnits(text: string): string {
-    if (!this.#split) return text;
     let length = 0;
     for (;;) {
-      const unit = this.#split(text.slice(length));
+      const unit = this.#split?.(text.slice(length));
       if (!unit) return text.slice(0, length);
       if (!text.startsWith(unit, length)) {
         throw new Error(`chunking must return a leading part of the text it is given, not ${JSON.stringify(unit)}`);

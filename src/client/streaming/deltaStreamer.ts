@@ -2,7 +2,7 @@ import type { ProviderOptions } from "../../shared/validators/message.js";
 import type { StoredChunk } from "../../shared/validators/stream.js";
 import { DEFAULT_STREAMING_OPTIONS } from "../agentOptions.js";
 import { toConvexRecord } from "../../shared/convexJson.js";
-import type { AgentComponent, MutationCtx } from "../ctx.js";
+import { apiOf, type InstalledComponent, type MutationCtx } from "../ctx.js";
 import { DeltaWriter, type DeltaBatch } from "./deltaWriter.js";
 import { HalfPairs } from "./halfPairs.js";
 import { KnownChunks } from "./knownChunks.js";
@@ -36,6 +36,8 @@ export type StreamMetadata = {
   model?: string | undefined;
   provider?: string | undefined;
   providerOptions?: ProviderOptions | undefined;
+  /** False: when it ends early, nothing of it is saved as a message. Default: true. */
+  savesOutput?: boolean | undefined;
 };
 
 /**
@@ -47,7 +49,7 @@ export type StreamMetadata = {
  * await streamer.consumeStream(response.toUIMessageStream());
  */
 export class DeltaStreamer<T extends object> {
-  readonly component: AgentComponent;
+  readonly component: InstalledComponent;
   readonly ctx: MutationCtx;
   readonly config: DeltaStreamerConfig<T>;
   readonly metadata: StreamMetadata;
@@ -63,7 +65,7 @@ export class DeltaStreamer<T extends object> {
   #ending: Promise<void> | undefined;
 
   // Four parameters, as documented.
-  constructor(component: AgentComponent, ctx: MutationCtx, config: DeltaStreamerConfig<T>, metadata: StreamMetadata) {
+  constructor(component: InstalledComponent, ctx: MutationCtx, config: DeltaStreamerConfig<T>, metadata: StreamMetadata) {
     this.component = component;
     this.ctx = ctx;
     this.config = config;
@@ -82,9 +84,16 @@ export class DeltaStreamer<T extends object> {
 
   /** The stream's id; stores the stream if it is not stored yet. */
   async getStreamId(): Promise<string> {
-    this.#creating ??= this.ctx.runMutation(this.component.streams.create, this.metadata);
+    this.#creating ??= this.#create();
     this.streamId = await this.#creating;
     return this.streamId;
+  }
+
+  async #create(): Promise<string> {
+    const streamId = await this.ctx.runMutation(apiOf(this.component).streams.create, this.metadata);
+    // Whoever is silent from the start is heard of as well, and can be stopped.
+    this.#writer.watch();
+    return streamId;
   }
 
   /** Takes parts; they are written when their time comes. */
@@ -105,12 +114,12 @@ export class DeltaStreamer<T extends object> {
 
   /** Writes what is left and finishes the stream, in one mutation. A stream that has ended stays as it ended. */
   async finish(): Promise<void> {
-    await this.#end((streamId, delta) => this.ctx.runMutation(this.component.streams.finish, { streamId, delta }));
+    await this.#end((streamId, delta) => this.ctx.runMutation(apiOf(this.component).streams.finish, { streamId, delta }));
   }
 
   /** Ends the stream early. What was shown is kept, as a failed message. */
   async fail(reason: string): Promise<void> {
-    await this.#end((streamId, delta) => this.ctx.runMutation(this.component.streams.abort, { streamId, reason, delta }));
+    await this.#end((streamId, delta) => this.ctx.runMutation(apiOf(this.component).streams.abort, { streamId, reason, delta }));
     this.abortController.abort(new DOMException(reason, "AbortError"));
   }
 
@@ -128,7 +137,7 @@ export class DeltaStreamer<T extends object> {
     const delta = stored(batch);
     return this.#known.during(delta, (known) =>
       // Without a delta nothing is added, and what is known does not matter.
-      this.ctx.runMutation(this.component.streams.addDelta, { streamId, delta, ...(delta === undefined || known === undefined ? {} : { known }) }));
+      this.ctx.runMutation(apiOf(this.component).streams.addDelta, { streamId, delta, ...(delta === undefined || known === undefined ? {} : { known }) }));
   }
 
   #stoppedOutside(): void {

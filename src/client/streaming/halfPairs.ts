@@ -11,7 +11,9 @@ export class HalfPairs<Part extends object> {
   /** The part as it may go, or nothing when it was only half a pair. A half that nothing completes goes at the end. */
   push(part: Part): Part[] {
     const { type, field, text } = deltaOf(part);
-    if (type === undefined) return [...this.#rest(part), part];
+    if (type === undefined) return this.#held.size === 0 ? [part] : [...this.#rest(part), part];
+    // Nearly always.
+    if (this.#held.size === 0 && !endsInHalf(text)) return [part];
     const key = keyOf(part, type);
     const whole = (this.#held.get(key) ?? "") + text;
     this.#held.delete(key);
@@ -37,7 +39,8 @@ export class HalfPairs<Part extends object> {
 type Delta = { type: string; field: string; text: string } | { type: undefined; field: ""; text: "" };
 
 function deltaOf(part: object): Delta {
-  const fields: Record<string, unknown> = { ...part };
+  // Objects with a `type`, whatever else they hold.
+  const fields = part as Record<string, unknown>;
   const { type } = fields;
   if (typeof type === "string" && type.endsWith("-delta")) {
     for (const field of TEXT_FIELDS) {

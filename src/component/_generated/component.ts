@@ -296,6 +296,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 };
             text?: string;
             status?: "pending" | "success" | "failed";
+            rawCall?: { request: string; response: string };
             model?: string;
             provider?: string;
             providerOptions?: Record<string, any>;
@@ -337,6 +338,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             fileIds?: Array<string>;
             metadata?: any;
           }>;
+          rawCall?: { request: string; response: string };
           stream?: {
             streamId: string;
             delta?: { start: number; end: number; parts: Array<any> };
@@ -377,6 +379,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;
@@ -456,6 +459,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 };
             text?: string;
             status?: "pending" | "success" | "failed";
+            rawCall?: { request: string; response: string };
             model?: string;
             provider?: string;
             providerOptions?: Record<string, any>;
@@ -546,6 +550,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;
@@ -623,6 +628,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 };
             text?: string;
             status?: "pending" | "success" | "failed";
+            rawCall?: { request: string; response: string };
             model?: string;
             provider?: string;
             providerOptions?: Record<string, any>;
@@ -678,156 +684,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           stepOrder: number;
           userId?: string;
           promptMessageId?: string;
-          recent: Array<{
-            _id: string;
-            _creationTime: number;
-            threadId: string;
-            order: number;
-            stepOrder: number;
-            userId?: string;
-            embeddingId?: string;
-            id?: string;
-            status: "pending" | "success" | "failed";
-            tool: boolean;
-            message?:
-              | {
-                  role: "user";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "assistant";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "tool";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "system";
-                  content: string;
-                  providerOptions?: Record<string, any>;
-                };
-            text?: string;
-            agentName?: string;
-            model?: string;
-            provider?: string;
-            providerOptions?: Record<string, any>;
-            providerMetadata?: Record<string, any>;
-            finishReason?:
-              | "stop"
-              | "length"
-              | "content-filter"
-              | "tool-calls"
-              | "error"
-              | "other"
-              | "unknown";
-            usage?: {
-              promptTokens?: number;
-              completionTokens?: number;
-              totalTokens?: number;
-              reasoningTokens?: number;
-              cachedInputTokens?: number;
-              nonCachedInputTokens?: number;
-              cacheWriteInputTokens?: number;
-              textOutputTokens?: number;
-              raw?: any;
-            };
-            timing?: {
-              startedMs: number;
-              endedMs: number;
-              firstOutputMs?: number;
-              tools?: Array<{
-                toolCallId: string;
-                startedMs: number;
-                endedMs: number;
-              }>;
-            };
-            sources?: Array<any>;
-            warnings?: Array<any>;
-            reasoning?: string;
-            reasoningDetails?: Array<any>;
-            error?: string;
-            fileIds?: Array<string>;
-            metadata?: any;
-          }>;
-          turn: Array<{
-            _id: string;
-            _creationTime: number;
-            threadId: string;
-            order: number;
-            stepOrder: number;
-            userId?: string;
-            embeddingId?: string;
-            id?: string;
-            status: "pending" | "success" | "failed";
-            tool: boolean;
-            message?:
-              | {
-                  role: "user";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "assistant";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "tool";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "system";
-                  content: string;
-                  providerOptions?: Record<string, any>;
-                };
-            text?: string;
-            agentName?: string;
-            model?: string;
-            provider?: string;
-            providerOptions?: Record<string, any>;
-            providerMetadata?: Record<string, any>;
-            finishReason?:
-              | "stop"
-              | "length"
-              | "content-filter"
-              | "tool-calls"
-              | "error"
-              | "other"
-              | "unknown";
-            usage?: {
-              promptTokens?: number;
-              completionTokens?: number;
-              totalTokens?: number;
-              reasoningTokens?: number;
-              cachedInputTokens?: number;
-              nonCachedInputTokens?: number;
-              cacheWriteInputTokens?: number;
-              textOutputTokens?: number;
-              raw?: any;
-            };
-            timing?: {
-              startedMs: number;
-              endedMs: number;
-              firstOutputMs?: number;
-              tools?: Array<{
-                toolCallId: string;
-                startedMs: number;
-                endedMs: number;
-              }>;
-            };
-            sources?: Array<any>;
-            warnings?: Array<any>;
-            reasoning?: string;
-            reasoningDetails?: Array<any>;
-            error?: string;
-            fileIds?: Array<string>;
-            metadata?: any;
-          }>;
+          recent: any;
+          turn: any;
           saved: Array<{
             _id: string;
             _creationTime: number;
@@ -861,6 +719,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;
@@ -904,7 +763,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             metadata?: any;
           }>;
           streamId?: string;
+          isStopped?: true;
         },
+        Name
+      >;
+      stop: FunctionReference<
+        "mutation",
+        "internal",
+        { threadId: string; order: number; reason: string },
+        boolean,
         Name
       >;
       window: FunctionReference<
@@ -950,6 +817,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;
@@ -1025,6 +893,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;
@@ -1104,6 +973,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 };
             text?: string;
             status?: "pending" | "success" | "failed";
+            rawCall?: { request: string; response: string };
             model?: string;
             provider?: string;
             providerOptions?: Record<string, any>;
@@ -1186,6 +1056,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;
@@ -1288,6 +1159,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 providerOptions?: Record<string, any>;
               };
           text?: string;
+          rawCallId?: string;
           agentName?: string;
           model?: string;
           provider?: string;
@@ -1330,6 +1202,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           fileIds?: Array<string>;
           metadata?: any;
         }>,
+        Name
+      >;
+      getRawCall: FunctionReference<
+        "query",
+        "internal",
+        { messageId: string },
+        null | { request: string; response: string },
         Name
       >;
       listMessagesByThreadId: FunctionReference<
@@ -1384,6 +1263,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;
@@ -1508,6 +1388,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 providerOptions?: Record<string, any>;
               };
           text?: string;
+          rawCallId?: string;
           agentName?: string;
           model?: string;
           provider?: string;
@@ -1554,7 +1435,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       >;
     };
     search: {
-      byText: FunctionReference<
+      explain: FunctionReference<
         "query",
         "internal",
         {
@@ -1566,199 +1447,9 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           limit: number;
           messageRange?: { before: number; after: number };
           excludeToolMessages?: boolean;
-        },
-        Array<{
-          _id: string;
-          _creationTime: number;
-          threadId: string;
-          order: number;
-          stepOrder: number;
-          userId?: string;
-          embeddingId?: string;
-          id?: string;
-          status: "pending" | "success" | "failed";
-          tool: boolean;
-          message?:
-            | {
-                role: "user";
-                content: any;
-                providerOptions?: Record<string, any>;
-              }
-            | {
-                role: "assistant";
-                content: any;
-                providerOptions?: Record<string, any>;
-              }
-            | {
-                role: "tool";
-                content: any;
-                providerOptions?: Record<string, any>;
-              }
-            | {
-                role: "system";
-                content: string;
-                providerOptions?: Record<string, any>;
-              };
-          text?: string;
-          agentName?: string;
-          model?: string;
-          provider?: string;
-          providerOptions?: Record<string, any>;
-          providerMetadata?: Record<string, any>;
-          finishReason?:
-            | "stop"
-            | "length"
-            | "content-filter"
-            | "tool-calls"
-            | "error"
-            | "other"
-            | "unknown";
-          usage?: {
-            promptTokens?: number;
-            completionTokens?: number;
-            totalTokens?: number;
-            reasoningTokens?: number;
-            cachedInputTokens?: number;
-            nonCachedInputTokens?: number;
-            cacheWriteInputTokens?: number;
-            textOutputTokens?: number;
-            raw?: any;
-          };
-          timing?: {
-            startedMs: number;
-            endedMs: number;
-            firstOutputMs?: number;
-            tools?: Array<{
-              toolCallId: string;
-              startedMs: number;
-              endedMs: number;
-            }>;
-          };
-          sources?: Array<any>;
-          warnings?: Array<any>;
-          reasoning?: string;
-          reasoningDetails?: Array<any>;
-          error?: string;
-          fileIds?: Array<string>;
-          metadata?: any;
-        }>,
-        Name
-      >;
-      byVector: FunctionReference<
-        "action",
-        "internal",
-        {
-          threadId?: string;
-          userId?: string;
-          targetMessageId?: string;
-          beforeOrder?: number;
-          text?: string;
-          limit: number;
-          messageRange?: { before: number; after: number };
-          excludeToolMessages?: boolean;
-          model: string;
-          vector?: Array<number> | ArrayBuffer;
-          textSearch?: boolean;
-          vectorScoreThreshold?: number;
-          alreadyShown?: number;
-        },
-        {
-          needsVector: boolean;
-          messages: Array<{
-            _id: string;
-            _creationTime: number;
-            threadId: string;
-            order: number;
-            stepOrder: number;
-            userId?: string;
-            embeddingId?: string;
-            id?: string;
-            status: "pending" | "success" | "failed";
-            tool: boolean;
-            message?:
-              | {
-                  role: "user";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "assistant";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "tool";
-                  content: any;
-                  providerOptions?: Record<string, any>;
-                }
-              | {
-                  role: "system";
-                  content: string;
-                  providerOptions?: Record<string, any>;
-                };
-            text?: string;
-            agentName?: string;
-            model?: string;
-            provider?: string;
-            providerOptions?: Record<string, any>;
-            providerMetadata?: Record<string, any>;
-            finishReason?:
-              | "stop"
-              | "length"
-              | "content-filter"
-              | "tool-calls"
-              | "error"
-              | "other"
-              | "unknown";
-            usage?: {
-              promptTokens?: number;
-              completionTokens?: number;
-              totalTokens?: number;
-              reasoningTokens?: number;
-              cachedInputTokens?: number;
-              nonCachedInputTokens?: number;
-              cacheWriteInputTokens?: number;
-              textOutputTokens?: number;
-              raw?: any;
-            };
-            timing?: {
-              startedMs: number;
-              endedMs: number;
-              firstOutputMs?: number;
-              tools?: Array<{
-                toolCallId: string;
-                startedMs: number;
-                endedMs: number;
-              }>;
-            };
-            sources?: Array<any>;
-            warnings?: Array<any>;
-            reasoning?: string;
-            reasoningDetails?: Array<any>;
-            error?: string;
-            fileIds?: Array<string>;
-            metadata?: any;
-          }>;
-        },
-        Name
-      >;
-      explain: FunctionReference<
-        "action",
-        "internal",
-        {
-          threadId?: string;
-          userId?: string;
-          targetMessageId?: string;
-          beforeOrder?: number;
-          text?: string;
-          limit: number;
-          messageRange?: { before: number; after: number };
-          excludeToolMessages?: boolean;
-          model?: string;
-          vector?: Array<number> | ArrayBuffer;
-          textSearch?: boolean;
-          vectorScoreThreshold?: number;
-          alreadyShown?: number;
+          textSearch: boolean;
+          vectorIds: Array<string>;
+          vectorScores: Array<number>;
         },
         {
           messages: Array<{
@@ -1794,6 +1485,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;
@@ -1843,6 +1535,45 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             vectorRank?: number;
             vectorScore?: number;
           }>;
+        },
+        Name
+      >;
+      find: FunctionReference<
+        "query",
+        "internal",
+        {
+          threadId?: string;
+          userId?: string;
+          targetMessageId?: string;
+          beforeOrder?: number;
+          text?: string;
+          limit: number;
+          messageRange?: { before: number; after: number };
+          excludeToolMessages?: boolean;
+          textSearch: boolean;
+          vectorIds?: Array<string>;
+        },
+        any,
+        Name
+      >;
+      nearest: FunctionReference<
+        "action",
+        "internal",
+        {
+          threadId?: string;
+          userId?: string;
+          targetMessageId?: string;
+          model: string;
+          vector?: Array<number> | ArrayBuffer;
+          limit: number;
+          vectorScoreThreshold?: number;
+          alreadyShown?: number;
+          withScores?: boolean;
+        },
+        {
+          needsVector: boolean;
+          vectorIds: Array<string>;
+          vectorScores: Array<number>;
         },
         Name
       >;
@@ -2048,6 +1779,39 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         Name
       >;
+      listByActivity: FunctionReference<
+        "query",
+        "internal",
+        {
+          userId?: string;
+          status?: "active" | "archived";
+          paginationOpts: {
+            numItems: number;
+            cursor: string | null;
+            endCursor?: string | null;
+            id?: number;
+            maximumRowsRead?: number;
+            maximumBytesRead?: number;
+          };
+        },
+        {
+          page: Array<{
+            _id: string;
+            _creationTime: number;
+            userId?: string;
+            title?: string;
+            summary?: string;
+            status: "active" | "archived";
+            lastActivityAt: number;
+            unreadTurns: number;
+          }>;
+          continueCursor: string;
+          isDone: boolean;
+          splitCursor?: string | null;
+          pageStatus?: "SplitRecommended" | "SplitRequired" | null;
+        },
+        Name
+      >;
       listThreadsByUserId: FunctionReference<
         "query",
         "internal",
@@ -2077,6 +1841,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           splitCursor?: string | null;
           pageStatus?: "SplitRecommended" | "SplitRequired" | null;
         },
+        Name
+      >;
+      markRead: FunctionReference<
+        "mutation",
+        "internal",
+        { threadId: string; order?: number },
+        null,
         Name
       >;
       searchThreadTitles: FunctionReference<
@@ -2125,6 +1896,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 };
             text?: string;
             status?: "pending" | "success" | "failed";
+            rawCall?: { request: string; response: string };
             model?: string;
             provider?: string;
             providerOptions?: Record<string, any>;
@@ -2202,6 +1974,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   providerOptions?: Record<string, any>;
                 };
             text?: string;
+            rawCallId?: string;
             agentName?: string;
             model?: string;
             provider?: string;

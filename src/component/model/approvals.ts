@@ -3,6 +3,7 @@ import type { StoredPart } from "../../shared/storedMessage.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import type { MessageRow } from "./messageRows.js";
 
 /*
  * One row for each tool call that waits for a decision, written and deleted with the message that asks. The decision
@@ -15,7 +16,8 @@ const MAX_DECISIONS = 1000;
 const MAX_RUN_MS = 11 * 60 * 1000;
 
 type Parts = readonly StoredPart[] | undefined;
-type MessagePlace = Pick<Doc<"messages">, "_id" | "threadId" | "order" | "agentName">;
+/** Whose approvals are noted: the message, and the row that holds it. */
+type MessagePlace = Pick<MessageRow, "_id" | "threadId" | "order" | "agentName"> & { rowId: Id<"messages"> };
 
 const partsOfType = (parts: Parts, type: string): StoredPart[] => parts?.filter((part) => part.type === type) ?? [];
 
@@ -34,7 +36,7 @@ function without(parts: Parts, others: Parts): StoredPart[] {
  */
 export async function noteApprovals(
   ctx: MutationCtx,
-  { _id, threadId, order, agentName }: MessagePlace,
+  { _id, rowId, threadId, order, agentName }: MessagePlace,
   { parts, before, nowMs }: { parts: Parts; before?: Parts; nowMs: number },
 ): Promise<void> {
   const added = without(parts, before);
@@ -42,7 +44,7 @@ export async function noteApprovals(
   const calls = new Map(partsOfType(parts, "tool-call").map((call) => [call.toolCallId, String(call.toolName)]));
   for (const { approvalId, toolCallId } of partsOfType(added, "tool-approval-request")) {
     const names = { approvalId: String(approvalId), toolCallId: String(toolCallId), toolName: calls.get(toolCallId) ?? "" };
-    await ctx.db.insert("approvals", { threadId, order, messageId: _id, agentName, ...names, state: { kind: "requested" } });
+    await ctx.db.insert("approvals", { threadId, order, messageId: rowId, agentName, ...names, state: { kind: "requested" } });
   }
   for (const { approvalId, approved, reason } of partsOfType(added, "tool-approval-response")) {
     const approval = await findApproval(ctx, threadId, String(approvalId));
@@ -55,12 +57,12 @@ export async function noteApprovals(
 }
 
 /** Forgets the requests of a message that goes, and opens again those that it answered; what it holds `after` stays. */
-export async function forgetApprovals(ctx: MutationCtx, row: Doc<"messages">, after?: Parts): Promise<void> {
+export async function forgetApprovals(ctx: MutationCtx, row: MessageRow, after?: Parts): Promise<void> {
   const removed = without(row.parts, after);
   // A message that asks nothing costs no read here; one whose parts are elsewhere may ask.
-  if (row.tool && (row.overflow !== undefined || partsOfType(removed, "tool-approval-request").length > 0)) {
+  if (row.tool && row._id === row.stored._id && (row.overflow !== undefined || partsOfType(removed, "tool-approval-request").length > 0)) {
     const kept = new Set(partsOfType(after, "tool-approval-request").map(({ approvalId }) => approvalId));
-    const asked = ctx.db.query("approvals").withIndex("messageId", (q) => q.eq("messageId", row._id));
+    const asked = ctx.db.query("approvals").withIndex("messageId", (q) => q.eq("messageId", row.stored._id));
     for await (const { _id, approvalId } of asked) if (!kept.has(approvalId)) await ctx.db.delete(_id);
   }
   for (const { approvalId } of partsOfType(removed, "tool-approval-response")) {

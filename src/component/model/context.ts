@@ -1,7 +1,8 @@
 import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { readMessages, type MessageRow } from "./messageRows.js";
 import { readBytes, toMessageDocs } from "./overflow.js";
 
 /** What one generation may read of its thread, whatever the thread's length. */
@@ -20,7 +21,7 @@ export interface ThreadWindow {
   /** What the turn `prompt` opened holds, in order: the prompt and what was said well in answer to it. Empty without. */
   turn: MessageDoc[];
   /** The newest row of that turn; without `prompt` of the thread. */
-  newest: Doc<"messages"> | null;
+  newest: MessageRow | null;
 }
 
 /**
@@ -30,15 +31,15 @@ export interface ThreadWindow {
  */
 export async function readWindow(
   ctx: QueryCtx,
-  { threadId, prompt, options }: { threadId: Id<"threads">; prompt: Doc<"messages"> | null; options: WindowOptions },
+  { threadId, prompt, options }: { threadId: Id<"threads">; prompt: MessageRow | null; options: WindowOptions },
 ): Promise<ThreadWindow> {
   const { recentMessages, excludeToolMessages } = options;
-  const turnRows: Doc<"messages">[] = [];
-  const recentRows: Doc<"messages">[] = [];
-  let newest: Doc<"messages"> | null = null;
+  const turnRows: MessageRow[] = [];
+  const recentRows: MessageRow[] = [];
+  let newest: MessageRow | null = null;
   let bytes = 0;
   let read = 0;
-  for await (const row of newestFirst(ctx, threadId, prompt)) {
+  for await (const row of readMessages(ctx, { threadId, to: prompt === null ? undefined : { order: prompt.order + 1, stepOrder: 0 }, direction: "desc" })) {
     newest ??= row;
     const isOfTurn = row.order === prompt?.order;
     const isFull = recentRows.length >= recentMessages && row.order !== recentRows.at(-1)?.order;
@@ -61,25 +62,18 @@ export async function readWindow(
   };
 }
 
-function newestFirst(ctx: QueryCtx, threadId: Id<"threads">, prompt: Doc<"messages"> | null): AsyncIterable<Doc<"messages">> {
-  return ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => (prompt === null ? q.eq("threadId", threadId) : q.eq("threadId", threadId).lte("order", prompt.order)))
-    .order("desc");
-}
-
 /** Whether a message of an earlier turn is shown to a model. */
-export function isShown(row: Doc<"messages">, { excludeToolMessages }: Pick<WindowOptions, "excludeToolMessages">): boolean {
+export function isShown(row: MessageRow, { excludeToolMessages }: Pick<WindowOptions, "excludeToolMessages">): boolean {
   return isShownToModels(row) && !(excludeToolMessages && !hasMoreThanTools(row));
 }
 
 /** A row without content, or one that another generation is still writing, says nothing to a model. */
-function isShownToModels({ role, status, text, parts }: Doc<"messages">): boolean {
+function isShownToModels({ role, status, text, parts }: MessageRow): boolean {
   if (role === undefined || status === "pending") return false;
   return status === "success" || (text !== undefined && text !== "") || (parts !== undefined && parts.length > 0);
 }
 
-function hasMoreThanTools({ tool, role, text }: Doc<"messages">): boolean {
+function hasMoreThanTools({ tool, role, text }: MessageRow): boolean {
   return !tool || (role === "assistant" && text !== undefined && text !== "");
 }
 

@@ -1,7 +1,8 @@
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { deleteMessage } from "./overflow.js";
+import { messagesIn, messagesOf, readRows, type MessageRow } from "./messageRows.js";
+import { deleteMessage, deleteRow } from "./overflow.js";
 import { readLive } from "./streamLog.js";
 import { deleteStream } from "./streamState.js";
 import { deleteVectors } from "./vectors.js";
@@ -29,19 +30,17 @@ export interface RangeDeletion {
 /** Deletes the messages of a range, as many as one transaction takes, and ends the streams of turns it removes. */
 export async function deleteRange(ctx: MutationCtx, range: MessageRange, nowMs: number): Promise<RangeDeletion> {
   const { threadId, startOrder, startStepOrder, endOrder, endStepOrder } = range;
-  const rows = ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => q.eq("threadId", threadId).gte("order", startOrder).lte("order", endOrder));
+  const span = { threadId, from: { order: startOrder, stepOrder: startStepOrder }, to: { order: endOrder, stepOrder: endStepOrder } };
   let bytes = 0;
   let count = 0;
-  let last: Doc<"messages"> | undefined;
-  for await (const row of rows) {
-    if (row.order === startOrder && row.stepOrder < startStepOrder) continue;
-    if (row.order === endOrder && row.stepOrder >= endStepOrder) break;
-    bytes += await deleteMessage(ctx, row, nowMs);
-    last = row;
+  let last: MessageRow | undefined;
+  for await (const row of readRows(ctx, span)) {
+    const messages = messagesIn(row, span);
+    if (messages.length === messagesOf(row).length) bytes += await deleteRow(ctx, row, nowMs);
+    else for (const message of messages) bytes += await deleteMessage(ctx, message, nowMs);
+    last = messages.at(-1) ?? last;
     count += 1;
-    if (count >= MAX_ROWS || bytes >= MAX_BYTES) return { isDone: false, lastOrder: row.order, lastStepOrder: row.stepOrder };
+    if (last !== undefined && (count >= MAX_ROWS || bytes >= MAX_BYTES)) return { isDone: false, lastOrder: last.order, lastStepOrder: last.stepOrder };
   }
   await endStreamsOf(ctx, range);
   return { isDone: true, lastOrder: last?.order, lastStepOrder: last?.stepOrder };
@@ -68,8 +67,14 @@ export async function endStreamsOf(
  * to it any more; then its streams, so that no writer's end saves into it; then its messages with their vectors.
  */
 export async function deleteThreadStep(ctx: MutationCtx, threadId: Id<"threads">, nowMs: number): Promise<boolean> {
-  if ((await ctx.db.get(threadId)) !== null) await ctx.db.delete(threadId);
+  const thread = await ctx.db.get(threadId);
+  if (thread !== null) await deleteThreadRow(ctx, thread);
   return await deleteContent(ctx, threadId, nowMs);
+}
+
+async function deleteThreadRow(ctx: MutationCtx, { _id, activityId }: Doc<"threads">): Promise<void> {
+  await ctx.db.delete(_id);
+  await ctx.db.delete(activityId);
 }
 
 async function deleteContent(ctx: MutationCtx, threadId: Id<"threads">, nowMs: number): Promise<boolean> {
@@ -100,6 +105,6 @@ export async function deleteUserStep(ctx: MutationCtx, userId: string, nowMs: nu
   if (thread === null) return await deleteVectors(ctx, { userId }, MAX_BYTES);
   // The thread's row names the user, so it goes last: until then this finds the thread again.
   const isDone = await deleteContent(ctx, thread._id, nowMs);
-  if (isDone) await ctx.db.delete(thread._id);
+  if (isDone) await deleteThreadRow(ctx, thread);
   return false;
 }

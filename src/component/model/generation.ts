@@ -3,11 +3,16 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { claimDecisions, releaseDecisions } from "./approvals.js";
 import { readWindow, type WindowOptions } from "./context.js";
+import { findMessage, firstMessage, readMessages, turnOf, type MessageRow } from "./messageRows.js";
 import { toMessageDocs } from "./overflow.js";
 import { insertMessages, mustGetPrompt, type Position } from "./saveMessages.js";
-import { abortStream, createStream, stepStream, type NewStream } from "./streamState.js";
+import { abortStream } from "./streamEnd.js";
+import { createStream, stepStream, type NewStream } from "./streamState.js";
+import { takeStop } from "./stopTurn.js";
 import { getStream, readLive } from "./streamLog.js";
 import { setVector } from "./vectors.js";
+import { withRawCallAtEnd } from "./rawCalls.js";
+import type { RawCall } from "../../shared/validators/rawCall.js";
 import type { Delta } from "../../shared/liveLog.js";
 import type { Vector } from "../../shared/vectors.js";
 
@@ -34,6 +39,8 @@ export interface Started {
   turn: MessageDoc[];
   saved: MessageDoc[];
   streamId: Id<"streams"> | undefined;
+  /** The turn was stopped before this generation began: nothing was saved or opened, and it should end. */
+  isStopped?: true;
 }
 
 /**
@@ -51,7 +58,10 @@ export async function startGeneration(ctx: MutationCtx, options: StartOptions): 
     prompt === null
       ? { order: newest === null ? 0 : newest.order + 1, stepOrder: 0 }
       : { order: prompt.order, stepOrder: (newest?.stepOrder ?? prompt.stepOrder) + 1 };
-  const saved = await insertMessages(ctx, { threadId, userId, agentName, messages }, { next, keepTurn: prompt !== null, nowMs });
+  if (prompt !== null && newest !== null && (await takeStop(ctx, [newest], nowMs))) {
+    return { ...next, userId, promptMessageId, recent, turn, saved: [], streamId: undefined, isStopped: true };
+  }
+  const saved = await insertMessages(ctx, { threadId, activity: thread.activityId, userId, agentName, messages }, { next, keepTurn: prompt !== null, nowMs });
   const last = saved.at(-1);
   const free = last === undefined ? next : { order: last.order, stepOrder: last.stepOrder + 1 };
   const place = options.stream === undefined ? free : await besideOpenStreams(ctx, threadId, free);
@@ -109,15 +119,13 @@ export async function saveStep(ctx: MutationCtx, options: StepOptions): Promise<
   const { thread, agentName, order, stepOrder, messages, nowMs } = options;
   const threadId = thread._id;
   const stream = options.stream === undefined ? null : await getStream(ctx, options.stream.streamId);
-  const rest = await ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("order", order).gte("stepOrder", stepOrder))
-    .take(messages.length + MAX_BESIDE);
+  const rest = await restOfTurn(ctx, { threadId, order, stepOrder }, messages.length + MAX_BESIDE);
   if (await isRepeat(ctx, stream, options)) {
     const before = await findSaved(ctx, rest, messages);
     if (before !== null) return { isOpen: true, messages: before };
   }
-  if (!(await isWanted(ctx, stream, options))) return { isOpen: false, messages: [] };
+  const isStopped = options.stream === undefined && (await takeStop(ctx, rest, nowMs));
+  if (isStopped || !(await isWanted(ctx, stream, options))) return { isOpen: false, messages: [] };
 
   const next = { order, stepOrder: (rest.at(-1)?.stepOrder ?? stepOrder - 1) + 1 };
   const userId = options.userId ?? thread.userId;
@@ -132,14 +140,22 @@ export async function saveStep(ctx: MutationCtx, options: StepOptions): Promise<
   return { isOpen: true, messages: saved };
 }
 
+async function restOfTurn(ctx: MutationCtx, { threadId, ...from }: Position & { threadId: Id<"threads"> }, limit: number): Promise<MessageRow[]> {
+  const rows: MessageRow[] = [];
+  for await (const row of readMessages(ctx, { ...turnOf(threadId, from.order), from })) {
+    rows.push(row);
+    if (rows.length >= limit) break;
+  }
+  return rows;
+}
+
 /**
  * With the step and not when they were made: the rows are on a page that viewers look at, and this mutation changes
  * that page anyway.
  */
 async function setEarlierVectors(ctx: MutationCtx, threadId: Id<"threads">, { model, earlier }: StepVectors): Promise<void> {
   for (const { messageId, vector } of earlier) {
-    const id = ctx.db.normalizeId("messages", messageId);
-    const row = id === null ? null : await ctx.db.get(id);
+    const row = await findMessage(ctx, messageId);
     // It may have been deleted, or embedded by another generation.
     if (row !== null && row.threadId === threadId && row.embeddingId === undefined) await setVector(ctx, row, { model, vector });
   }
@@ -160,14 +176,13 @@ async function isRepeat(ctx: MutationCtx, stream: Doc<"streams"> | null, { strea
 async function isWanted(ctx: MutationCtx, stream: Doc<"streams"> | null, options: StepOptions): Promise<boolean> {
   if (options.stream !== undefined) return stream?.state.kind === "streaming";
   if (options.promptMessageId === undefined) return true;
-  const id = ctx.db.normalizeId("messages", options.promptMessageId);
-  return id !== null && (await ctx.db.get(id)) !== null;
+  return (await findMessage(ctx, options.promptMessageId)) !== null;
 }
 
 /** The rows of this step when it is saved already: the same contents at its place. */
 async function findSaved(
   ctx: MutationCtx,
-  rows: readonly Doc<"messages">[],
+  rows: readonly MessageRow[],
   messages: readonly MessageWithMetadata[],
 ): Promise<MessageDoc[] | null> {
   if (messages.length === 0 || rows.length < messages.length) return null;
@@ -198,6 +213,8 @@ export interface FailOptions {
   error: string;
   /** What was said and is in no stream. */
   messages: readonly MessageWithMetadata[];
+  /** Of the call that failed. */
+  rawCall?: RawCall | undefined;
   stream: { streamId: string; delta: Delta | undefined } | undefined;
   nowMs: number;
 }
@@ -211,21 +228,18 @@ export async function failGeneration(ctx: MutationCtx, options: FailOptions): Pr
   if (options.stream !== undefined) {
     const stream = await getStream(ctx, options.stream.streamId);
     if (stream === null) return { ended: false, messages: [] };
-    const messages = await abortStream(ctx, { stream, reason: error, delta: options.stream.delta, nowMs });
+    const messages = await abortStream(ctx, { stream, reason: error, delta: options.stream.delta, rawCall: options.rawCall, nowMs });
     return { ended: messages !== null, messages: messages ?? [] };
   }
   await releaseDecisions(ctx, { threadId: thread._id, order, streamId: undefined });
-  const newest = await ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => q.eq("threadId", thread._id).eq("order", order).gte("stepOrder", stepOrder))
-    .order("desc")
-    .first();
+  const newest = await firstMessage(ctx, { ...turnOf(thread._id, order), from: { order, stepOrder }, direction: "desc" });
+  if (newest !== null && (await takeStop(ctx, [newest], nowMs))) return { ended: false, messages: [] };
   const next = { order, stepOrder: (newest?.stepOrder ?? stepOrder - 1) + 1 };
   // Results of tools that had been approved are complete, whatever became of the reply.
   const complete = options.messages.filter(({ status }) => status === "success");
   const cut = options.messages.filter(({ status }) => status !== "success");
   const said = cut.length > 0 ? cut : [{ message: { role: "assistant" as const, content: "" } }];
-  const messages = [...complete, ...said.map((message): MessageWithMetadata => ({ ...message, status: "failed", error }))];
+  const messages = [...complete, ...withRawCallAtEnd(said, options.rawCall).map((message): MessageWithMetadata => ({ ...message, status: "failed", error }))];
   const place = { next, keepTurn: true, nowMs };
   return { ended: true, messages: await insertMessages(ctx, { threadId: thread._id, userId: options.userId ?? thread.userId, agentName, messages }, place) };
 }

@@ -1,6 +1,7 @@
 import { fail } from "../../shared/errors.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { readMessages, turnOf, type MessageRow } from "./messageRows.js";
 import { readBytes } from "./overflow.js";
 
 /** A page ends after this many rows or bytes even within a turn: a transaction may read no more than 16 MiB. */
@@ -16,11 +17,11 @@ export interface ListOptions {
   endCursor?: string | null;
   /** Only rows up to this turn (inclusive). */
   lastOrder?: number;
-  keeps: (row: Doc<"messages">) => boolean;
+  keeps: (row: MessageRow) => boolean;
 }
 
 export interface RowPage {
-  rows: Doc<"messages">[];
+  rows: MessageRow[];
   isDone: boolean;
   continueCursor: string;
 }
@@ -59,10 +60,10 @@ export async function listByTurn(ctx: QueryCtx, options: ListOptions): Promise<R
 
   const last = hasEnd && endCursor !== END ? parseCursor(endCursor) : null;
   const from = cursor === null || cursor === "" ? null : parseCursor(cursor);
-  const rows: Doc<"messages">[] = [];
+  const rows: MessageRow[] = [];
   let bytes = 0;
   let count = 0;
-  let read: Doc<"messages"> | null = null;
+  let read: MessageRow | null = null;
   for (const range of ranges(ctx, { ...options, from, last })) {
     for await (const row of range) {
       const startsTurn = read !== null && row.order !== read.order;
@@ -80,9 +81,9 @@ export async function listByTurn(ctx: QueryCtx, options: ListOptions): Promise<R
   return { ...page(rows, read === null ? (from ?? { order: -1, stepOrder: null }) : { order: read.order, stepOrder: null }), isDone: true };
 }
 
-const edgeAfter = (row: Doc<"messages">, startsTurn: boolean): Edge => ({ order: row.order, stepOrder: startsTurn ? null : row.stepOrder });
+const edgeAfter = (row: MessageRow, startsTurn: boolean): Edge => ({ order: row.order, stepOrder: startsTurn ? null : row.stepOrder });
 
-function page(rows: Doc<"messages">[], edge: Edge): RowPage {
+function page(rows: MessageRow[], edge: Edge): RowPage {
   const continueCursor = edge.order < 0 ? "" : edge.stepOrder === null ? String(edge.order) : `${edge.order}.${edge.stepOrder}`;
   return { rows, isDone: false, continueCursor };
 }
@@ -92,7 +93,7 @@ interface Bounds extends ListOptions {
   last: Edge | null;
 }
 
-type Rows = AsyncIterable<Doc<"messages">>;
+type Rows = AsyncIterable<MessageRow>;
 
 /** Usually one range; two when the page starts within a turn. */
 function ranges(ctx: QueryCtx, bounds: Bounds): Rows[] {
@@ -100,13 +101,8 @@ function ranges(ctx: QueryCtx, bounds: Bounds): Rows[] {
   const rest = restOfTurns(ctx, bounds);
   if (from === null || from.stepOrder === null) return [rest];
   const { order: turn, stepOrder } = from;
-  const restOfTurn = ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => {
-      const inTurn = q.eq("threadId", threadId).eq("order", turn);
-      return order === "desc" ? inTurn.lt("stepOrder", stepOrder) : inTurn.gt("stepOrder", stepOrder);
-    })
-    .order(order);
+  const whole = turnOf(threadId, turn);
+  const restOfTurn = readMessages(ctx, { ...whole, ...(order === "desc" ? { to: { order: turn, stepOrder } } : { from: { order: turn, stepOrder: stepOrder + 1 } }), direction: order });
   return [restOfTurn, rest];
 }
 
@@ -115,11 +111,5 @@ function restOfTurns(ctx: QueryCtx, { threadId, order, from, last, lastOrder }: 
   // in range and the size cuts it again.
   const highest = order === "desc" ? Math.min(from === null ? Infinity : from.order - 1, lastOrder ?? Infinity) : Math.min(last?.order ?? Infinity, lastOrder ?? Infinity);
   const lowest = order === "desc" ? (last?.order ?? 0) : from === null ? 0 : from.order + 1;
-  return ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => {
-      const above = q.eq("threadId", threadId).gte("order", lowest);
-      return highest === Infinity ? above : above.lte("order", highest);
-    })
-    .order(order);
+  return readMessages(ctx, { threadId, from: { order: lowest, stepOrder: 0 }, to: highest === Infinity ? undefined : { order: highest + 1, stepOrder: 0 }, direction: order });
 }

@@ -4,6 +4,7 @@ import { wellFormed } from "../../shared/convexJson.js";
 import { fail } from "../../shared/errors.js";
 import type { ThreadDoc } from "../../shared/validators/thread.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { firstMessage } from "./messageRows.js";
 import { parseThreadId, toThreadDoc } from "./threads.js";
 import { vMessageStatus, vRole } from "../../shared/validators/index.js";
 
@@ -114,7 +115,7 @@ export async function lastMessagesOf(ctx: Pick<QueryCtx, "db">, threadIds: reado
     fail({ code: "invalid_argument", argument: "threadIds", message: `threadIds: at most ${MAX_LAST_MESSAGES} threads at once, not ${threadIds.length}.` });
   }
   const ids = threadIds.map((threadId) => parseThreadId(ctx, threadId));
-  const rows = await Promise.all(ids.map((id) => ctx.db.query("messages").withIndex("threadId", (q) => q.eq("threadId", id)).order("desc").first()));
+  const rows = await Promise.all(ids.map((threadId) => firstMessage(ctx, { threadId, direction: "desc" })));
   return rows.map((row) => {
     if (row === null) return null;
     const { text, role, agentName, status, error, _creationTime } = row;

@@ -1,6 +1,7 @@
 import type { WithoutSystemFields } from "convex/server";
 import { fail } from "../../shared/errors.js";
 import { fromStored, involvesTools, loneSurrogateIndex, reasoningOf, sizeBytesOf, toStored } from "../../shared/storedMessage.js";
+import type { MessageStatus } from "../../shared/validators/message.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import type { Doc } from "../_generated/dataModel.js";
 
@@ -8,8 +9,8 @@ import type { Doc } from "../_generated/dataModel.js";
 export const MAX_ROW_BYTES = 1_000_000;
 
 /** A stored row, its content complete, as queries return it. */
-export function toMessageDoc(row: Doc<"messages">): MessageDoc {
-  const { role, text, parts, messageOptions, overflow: _overflow, ...rest } = row;
+export function toMessageDoc(row: SavedRow): MessageDoc {
+  const { role, text, parts, messageOptions, overflow: _overflow, stopsReply: _stopsReply, stored: _stored, ...rest } = row;
   const reasoning = row.reasoning ?? reasoningOf(parts);
   return {
     ...rest,
@@ -28,7 +29,23 @@ export interface Placement {
   stepOrder: number;
 }
 
-export type Row = WithoutSystemFields<Doc<"messages">>;
+/** The fields of the table; see messageRows.ts. */
+export type RowFields = WithoutSystemFields<Doc<"messages">>;
+
+/** A message as the rules see it. */
+export interface Row extends Omit<RowFields, "place" | "status" | "tool" | "results" | "onlyResults"> {
+  order: number;
+  stepOrder: number;
+  status: MessageStatus;
+  /** It calls tools, or holds what they gave. */
+  tool: boolean;
+}
+
+interface SavedRow extends Row {
+  _id: string;
+  _creationTime: number;
+  stored?: Doc<"messages">;
+}
 
 /**
  * The row that stores a message, of whatever size. What a person wrote is checked: it must say something, be storable
@@ -36,9 +53,9 @@ export type Row = WithoutSystemFields<Doc<"messages">>;
  */
 export function toRow(input: MessageWithMetadata, placement: Placement): Row {
   // The text is part of the content; stored once. So is the reasoning, unless the content has none.
-  const { message, text: _text, status = "success", reasoning, reasoningDetails: _details, ...metadata } = input;
+  const { message, text: _text, status = "success", reasoning, reasoningDetails, rawCall: _rawCall, ...metadata } = input;
   const stored = toStored(message);
-  const kept = reasoning === undefined || reasoningOf(stored.parts) !== undefined ? {} : { reasoning };
+  const kept = reasoningOf(stored.parts) !== undefined ? {} : { ...(reasoning !== undefined && { reasoning }), ...(reasoningDetails !== undefined && { reasoningDetails }) };
   const row = { ...placement, ...stored, ...metadata, ...kept, status, tool: involvesTools(stored) };
   checkText(stored);
   if (message.role === "user" || message.role === "system") {
@@ -49,7 +66,7 @@ export function toRow(input: MessageWithMetadata, placement: Placement): Row {
 }
 
 /** Fails when `row` is larger than `limitBytes`. */
-export function checkSize(row: Row, limitBytes: number): void {
+export function checkSize(row: Row | RowFields, limitBytes: number): void {
   const sizeBytes = sizeBytesOf(row);
   if (sizeBytes <= limitBytes) return;
   fail({

@@ -1,18 +1,23 @@
 import { fail, invariant } from "../../shared/errors.js";
-import { sizeBytesOf, toStored, type StoredPart } from "../../shared/storedMessage.js";
+import { toStored, type StoredPart } from "../../shared/storedMessage.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { noteTurn, type ActivityId } from "./activity.js";
 import { forgetApprovals, noteApprovals } from "./approvals.js";
 import { holdFiles, releaseFiles } from "./files.js";
 import { toMessageDoc, toRow, type Row } from "./messageDoc.js";
-import { insertRow, replaceContent, toMessageDocs } from "./overflow.js";
+import { areStep, findMessage, firstMessage, idsOf, readMessages, turnOf, type MessageRow } from "./messageRows.js";
+import { insertRow, patchRow, readBytes, replaceContent, toMessageDocs } from "./overflow.js";
+import { withRawCall } from "./rawCalls.js";
 import { insertVector, MESSAGES, setVector } from "./vectors.js";
 import type { Vector } from "../../shared/vectors.js";
 
 /** Messages to save at one place of a thread. */
 export interface NewMessages {
   threadId: Id<"threads">;
+  /** Where new turns are noted; "noted": the caller has. Left out: what the thread says. */
+  activity?: ActivityId | "noted" | undefined;
   userId: string | undefined;
   agentName: string | undefined;
   messages: readonly MessageWithMetadata[];
@@ -39,28 +44,53 @@ export interface Position {
  */
 export async function insertMessages(
   ctx: MutationCtx,
-  { threadId, userId, agentName, messages, embeddings }: NewMessages,
+  { threadId, activity, userId, agentName, messages, embeddings }: NewMessages,
   { next, keepTurn, nowMs }: { next: Position; keepTurn: boolean; nowMs: number },
 ): Promise<MessageDoc[]> {
-  const saved: MessageDoc[] = [];
+  const rows: Row[] = [];
   let { order, stepOrder } = next;
   for (const [index, input] of messages.entries()) {
-    const opensTurn = !keepTurn && index > 0 && (input.message.role === "user" || input.message.role === "system");
-    if (opensTurn) {
+    if (!keepTurn && index > 0 && opensTurn(input)) {
       order += 1;
       stepOrder = 0;
     }
     const isReply = input.message.role === "assistant" || input.message.role === "tool";
     const content = toRow(input, { threadId, userId, agentName: isReply ? agentName : undefined, order, stepOrder });
-    const row = await withVector(ctx, await withFiles(ctx, content, { isStrict: !isReply, nowMs }), { model: embeddings?.model, vector: embeddings?.vectors[index] });
-    const { _id } = await insertRow(ctx, row);
-    if (row.role === "assistant" || row.role === "tool") await noteApprovals(ctx, { ...row, _id }, { parts: row.parts, nowMs });
+    const kept = await withRawCall(ctx, content, input.rawCall);
+    rows.push(await withVector(ctx, await withFiles(ctx, kept, { isStrict: !isReply, nowMs }), { model: embeddings?.model, vector: embeddings?.vectors[index] }));
+    stepOrder += 1;
+  }
+  const saved = await insertRows(ctx, rows, nowMs);
+  const opened = saved.findLast((doc) => doc.stepOrder === 0);
+  if (opened !== undefined && activity !== "noted") await noteTurn(ctx, threadId, { activityId: activity, order: opened.order, nowMs });
+  return saved;
+}
+
+/** Inserts messages in order, a step's call and its results in one row. */
+async function insertRows(ctx: MutationCtx, rows: readonly Row[], nowMs: number): Promise<MessageDoc[]> {
+  const saved: MessageDoc[] = [];
+  for (let index = 0; index < rows.length; index += 1) {
+    const [row, next] = rows.slice(index, index + 2);
+    if (row === undefined) break;
+    const results = next !== undefined && areStep(row, next) ? next : undefined;
+    const rowId = await insertRow(ctx, row, results);
+    const [_id, resultsId] = idsOf(rowId);
+    if (row.role === "assistant" || row.role === "tool") await noteApprovals(ctx, { ...row, _id, rowId }, { parts: row.parts, nowMs });
     // The row as it was written: reading it again would cost what was just paid. Its stored creation time can be a
     // fraction of a millisecond later.
     saved.push(toMessageDoc({ ...row, _id, _creationTime: nowMs }));
-    stepOrder += 1;
+    if (results === undefined) continue;
+    saved.push(toMessageDoc({ ...results, _id: resultsId, _creationTime: nowMs }));
+    index += 1;
   }
   return saved;
+}
+
+const opensTurn = ({ message }: MessageWithMetadata): boolean => message.role === "user" || message.role === "system";
+
+/** How many turns the messages of a new thread open. */
+export function countTurns(messages: readonly MessageWithMetadata[]): number {
+  return messages.filter((message, index) => index === 0 || opensTurn(message)).length;
 }
 
 /** The row with its references to files taken: the files it names that are there. */
@@ -127,10 +157,10 @@ async function turnOfCall(ctx: MutationCtx, threadId: Id<"threads">, parts: read
   if (answered.size === 0) return undefined;
   let count = 0;
   let bytes = 0;
-  for await (const row of ctx.db.query("messages").withIndex("threadId", (q) => q.eq("threadId", threadId)).order("desc")) {
+  for await (const row of readMessages(ctx, { threadId, direction: "desc" })) {
     if (row.parts?.some(({ type, toolCallId }) => type === "tool-call" && answered.has(toolCallId))) return row.order;
     count += 1;
-    bytes += sizeBytesOf(row);
+    bytes += readBytes(row);
     if (count >= MAX_LOOKED_AT || bytes >= MAX_LOOKED_AT_BYTES) return undefined;
   }
   return undefined;
@@ -138,11 +168,12 @@ async function turnOfCall(ctx: MutationCtx, threadId: Id<"threads">, parts: read
 
 async function fillPending(
   ctx: MutationCtx,
-  pending: Doc<"messages">,
+  pending: MessageRow,
   { message, nowMs, ...embedding }: { message: MessageWithMetadata; nowMs: number; model: string | undefined; vector: Vector | null | undefined },
 ): Promise<MessageDoc> {
   const { threadId, userId, agentName, order, stepOrder, _id, _creationTime } = pending;
-  const row = await changeDependents(ctx, pending, { row: toRow(message, { threadId, userId, agentName, order, stepOrder }), nowMs });
+  const content = await withRawCall(ctx, toRow(message, { threadId, userId, agentName, order, stepOrder }), message.rawCall);
+  const row = await changeDependents(ctx, pending, { row: content, nowMs });
   await replaceContent(ctx, pending, row);
   const { model, vector } = embedding;
   const embeddingId = model === undefined || !vector ? undefined : await setVector(ctx, { ...pending, ...row, embeddingId: undefined }, { model, vector });
@@ -152,19 +183,19 @@ async function fillPending(
 /** What can be changed of a saved message. */
 export type MessagePatch = Partial<Pick<MessageWithMetadata, "message" | "status" | "error" | "model" | "provider" | "finishReason" | "fileIds">>;
 
-export async function updateMessage(ctx: MutationCtx, old: Doc<"messages">, { patch, nowMs }: { patch: MessagePatch; nowMs: number }): Promise<MessageDoc> {
+export async function updateMessage(ctx: MutationCtx, old: MessageRow, { patch, nowMs }: { patch: MessagePatch; nowMs: number }): Promise<MessageDoc> {
   const { message, ...fields } = patch;
   if (message === undefined) {
     const fileIds = fields.fileIds && (await exchangeFiles(ctx, old, { fileIds: fields.fileIds, nowMs }));
-    await ctx.db.patch(old._id, { ...fields, ...(fileIds && { fileIds }) });
+    await patchRow(ctx, old, { ...fields, ...(fileIds && { fileIds }) });
   } else {
-    const { _id, _creationTime, role: _role, text: _text, parts: _parts, messageOptions: _options, overflow: _overflow, ...rest } = old;
+    const { _id, _creationTime, stored: _stored, role: _role, text: _text, parts: _parts, messageOptions: _options, overflow: _overflow, ...rest } = old;
     const { threadId, userId, agentName, order, stepOrder } = old;
     const content = toRow({ message, status: old.status }, { threadId, userId, agentName, order, stepOrder });
     const row = await changeDependents(ctx, old, { row: { ...rest, ...content, ...fields }, nowMs });
     await replaceContent(ctx, old, row);
   }
-  const row = await ctx.db.get(old._id);
+  const row = await findMessage(ctx, old._id);
   invariant(row !== null, `message ${old._id} is there after it was changed`);
   const [doc] = await toMessageDocs(ctx, [row]);
   invariant(doc !== undefined, "a row becomes a message");
@@ -172,14 +203,14 @@ export async function updateMessage(ctx: MutationCtx, old: Doc<"messages">, { pa
 }
 
 /** What belongs to a message beside its content follows a change of it: references to files, requests and answers. */
-async function changeDependents(ctx: MutationCtx, old: Doc<"messages">, { row, nowMs }: { row: Row; nowMs: number }): Promise<Row> {
+async function changeDependents(ctx: MutationCtx, old: MessageRow, { row, nowMs }: { row: Row; nowMs: number }): Promise<Row> {
   await forgetApprovals(ctx, old, row.parts);
-  await noteApprovals(ctx, { ...row, _id: old._id }, { parts: row.parts, before: old.parts, nowMs });
+  await noteApprovals(ctx, { ...row, _id: old._id, rowId: old.stored._id }, { parts: row.parts, before: old.parts, nowMs });
   return row.fileIds === undefined && old.fileIds === undefined ? row : { ...row, fileIds: await exchangeFiles(ctx, old, { fileIds: row.fileIds ?? [], nowMs }) };
 }
 
 /** Takes references to the new files before it gives back those to the old: what is in both never stands without. */
-async function exchangeFiles(ctx: MutationCtx, old: Doc<"messages">, { fileIds, nowMs }: { fileIds: readonly string[]; nowMs: number }): Promise<string[]> {
+async function exchangeFiles(ctx: MutationCtx, old: MessageRow, { fileIds, nowMs }: { fileIds: readonly string[]; nowMs: number }): Promise<string[]> {
   const held = await holdFiles(ctx, fileIds, { isStrict: true, nowMs });
   await releaseFiles(ctx, old.fileIds ?? [], nowMs);
   return held;
@@ -189,32 +220,25 @@ async function exchangeFiles(ctx: MutationCtx, old: Doc<"messages">, { fileIds, 
 const MAX_PENDING = 500;
 
 async function failPending(ctx: MutationCtx, { threadId, order }: { threadId: Id<"threads">; order: number }): Promise<void> {
-  const rows = await ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("order", order))
-    .order("desc")
-    .take(MAX_PENDING);
-  for (const { _id, status } of rows) {
-    if (status === "pending") await ctx.db.patch(_id, { status: "failed", error: "Replaced by a newer reply." });
+  let count = 0;
+  for await (const row of readMessages(ctx, { ...turnOf(threadId, order), direction: "desc" })) {
+    if (row.status === "pending") await patchRow(ctx, row, { status: "failed", error: "Replaced by a newer reply." });
+    count += 1;
+    if (count >= MAX_PENDING) return;
   }
 }
 
 /** The newest row of a thread, or of one of its turns. */
-export async function newestRow(ctx: QueryCtx, threadId: Id<"threads">, order?: number): Promise<Doc<"messages"> | null> {
-  return await ctx.db
-    .query("messages")
-    .withIndex("threadId", (q) => (order === undefined ? q.eq("threadId", threadId) : q.eq("threadId", threadId).eq("order", order)))
-    .order("desc")
-    .first();
+export async function newestRow(ctx: QueryCtx, threadId: Id<"threads">, order?: number): Promise<MessageRow | null> {
+  return await firstMessage(ctx, { ...(order === undefined ? { threadId } : turnOf(threadId, order)), direction: "desc" });
 }
 
 /** The message that others answer; fails when it is gone or of another thread. */
 export async function mustGetPrompt(
   ctx: QueryCtx,
   { threadId, promptMessageId }: { threadId: Id<"threads">; promptMessageId: string },
-): Promise<Doc<"messages">> {
-  const id = ctx.db.normalizeId("messages", promptMessageId);
-  const prompt = id === null ? null : await ctx.db.get(id);
+): Promise<MessageRow> {
+  const prompt = await findMessage(ctx, promptMessageId);
   if (prompt === null) {
     fail({ code: "message_not_found", messageId: promptMessageId, message: `There is no message with the id "${promptMessageId}"; it may have been deleted.` });
   }

@@ -2,9 +2,10 @@ import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
 import { fuseScores, searchWords } from "../../shared/ranking.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { SearchMatch } from "../../shared/validators/search.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { withoutTools } from "./context.js";
+import { messagesOf, type MessageRow } from "./messageRows.js";
 import { toMessageDocs } from "./overflow.js";
 import { mustGetPrompt } from "./saveMessages.js";
 import { isVisible, readSurroundings, type Range, type Search } from "./searchRanges.js";
@@ -53,30 +54,26 @@ export async function explainedSearch(
   const limit = Math.min(Math.max(0, Math.floor(args.limit)), MAX_LIMIT);
   if (limit === 0 || (search.threadId === null && search.userId === undefined)) return { messages: [], matches: [] };
   const depth = textSearch && vectorIds.length > 0 ? depthFor(limit) : limit;
-  const byVector = await findByVector(ctx, search, { vectorIds, limit: depth });
   const byText = textSearch ? await findByText(ctx, search, { text: args.text ?? search.target?.text ?? "", limit: depth }) : [];
-  const found = new Map([...byText, ...byVector].map((row) => [row._id, row]));
-  const scores = fuseScores([byVector, byText].map((rows) => rows.map(({ _id }) => _id))).slice(0, limit);
-  const ids = scores.map(([id]) => id);
-  const best = [...found.values()].filter(({ _id }) => ids.includes(_id));
+  const { best, byVector, scores } = await joinRankings(ctx, search, { byText, vectorIds, depth, limit });
   const rows = await readSurroundings(ctx, best, { range: args.messageRange ?? { before: 0, after: 0 }, search });
   const nearness = new Map(vectorIds.map((id, index) => [id, vectorScores?.[index]]));
   const matches = scores.map(([messageId, score]): SearchMatch => ({
     messageId,
     score,
-    ...rankIn("textRank", byText, messageId),
+    ...rankIn("textRank", byText.map(({ _id }) => _id), messageId),
     ...rankIn("vectorRank", byVector, messageId),
-    ...scoreOf(byVector.find(({ _id }) => _id === messageId), nearness),
+    ...scoreOf(best.find(({ _id }) => _id === messageId), nearness),
   }));
   return { messages: await toContext(ctx, rows, search), matches };
 }
 
-function rankIn(name: "textRank" | "vectorRank", rows: readonly Doc<"messages">[], id: string): Partial<SearchMatch> {
-  const index = rows.findIndex(({ _id }) => _id === id);
+function rankIn(name: "textRank" | "vectorRank", ids: readonly string[], id: string): Partial<SearchMatch> {
+  const index = ids.indexOf(id);
   return index < 0 ? {} : { [name]: index + 1 };
 }
 
-function scoreOf(row: Doc<"messages"> | undefined, nearness: ReadonlyMap<string, number | undefined>): Partial<SearchMatch> {
+function scoreOf(row: MessageRow | undefined, nearness: ReadonlyMap<string, number | undefined>): Partial<SearchMatch> {
   const vectorScore = row?.embeddingId === undefined ? undefined : nearness.get(row.embeddingId);
   return vectorScore === undefined ? {} : { vectorScore };
 }
@@ -95,7 +92,7 @@ interface Ask {
   limit: number;
 }
 
-async function findByText(ctx: QueryCtx, search: Search, { text, limit }: Ask & { text: string }): Promise<Doc<"messages">[]> {
+async function findByText(ctx: QueryCtx, search: Search, { text, limit }: Ask & { text: string }): Promise<MessageRow[]> {
   const { threadId, userId } = search;
   const words = searchWords(text);
   if (words === "") return [];
@@ -104,9 +101,11 @@ async function findByText(ctx: QueryCtx, search: Search, { text, limit }: Ask & 
     if (userId !== undefined) return matching.eq("userId", userId);
     return threadId === null ? matching : matching.eq("threadId", threadId);
   });
-  const found: Doc<"messages">[] = [];
+  const found: MessageRow[] = [];
   let read = 0;
-  for await (const row of candidates) {
+  for await (const stored of candidates) {
+    const [row] = messagesOf(stored);
+    if (row === undefined) continue;
     if (isWanted(row, search)) found.push(row);
     read += 1;
     if (found.length >= limit || read >= MAX_CANDIDATES) break;
@@ -114,26 +113,55 @@ async function findByText(ctx: QueryCtx, search: Search, { text, limit }: Ask & 
   return found;
 }
 
-/** As many candidates are looked up at once as may be kept, so that few more than needed are read. */
-async function findByVector(ctx: QueryCtx, search: Search, { vectorIds, limit }: Ask & { vectorIds: readonly string[] }): Promise<Doc<"messages">[]> {
-  const found: Doc<"messages">[] = [];
-  for (let start = 0; start < vectorIds.length && found.length < limit; start += limit) {
-    const rows = await Promise.all(vectorIds.slice(start, start + limit).map((id) => messageOfVector(ctx, id)));
-    found.push(...rows.filter((row) => row !== null).filter((row) => isWanted(row, search)));
+interface Rankings {
+  byText: readonly MessageRow[];
+  vectorIds: readonly string[];
+  /** How much of each ranking counts. */
+  depth: number;
+  limit: number;
+}
+
+interface Joined {
+  best: MessageRow[];
+  /** The ranking by vectors, as ids of messages; of those that were not read, of their vectors. */
+  byVector: string[];
+  scores: [id: string, score: number][];
+}
+
+/**
+ * The best of two rankings. A message whose vector is near is read only when it would be among the best: until then
+ * its vector stands for it, and it counts as one that may be found.
+ */
+async function joinRankings(ctx: QueryCtx, search: Search, { byText, vectorIds, depth, limit }: Rankings): Promise<Joined> {
+  const known = new Map<string, MessageRow | null>(byText.flatMap((row) => (row.embeddingId === undefined ? [] : [[row.embeddingId, row]])));
+  for (;;) {
+    const byVector = vectorIds.filter((id) => known.get(id) !== null).slice(0, depth);
+    const ids = byVector.map((id) => known.get(id)?._id ?? id);
+    const scores = fuseScores([ids, byText.map(({ _id }) => _id)]).slice(0, limit);
+    const wanted = new Set(scores.map(([id]) => id));
+    const unread = byVector.filter((id) => wanted.has(id) && !known.has(id));
+    if (unread.length === 0) {
+      const rows = [...byText, ...[...known.values()].filter((row) => row !== null)];
+      return { best: [...new Map(rows.map((row) => [row._id, row])).values()].filter(({ _id }) => wanted.has(_id)), byVector: ids, scores };
+    }
+    const rows = await Promise.all(unread.map((id) => messageOfVector(ctx, id)));
+    for (const [index, id] of unread.entries()) {
+      const row = rows[index] ?? null;
+      known.set(id, row !== null && isWanted(row, search) ? row : null);
+    }
   }
-  return found.slice(0, limit);
 }
 
 /** Whether a message may be found: complete, with text, of the right thread or user, and before what the caller has. */
-function isWanted(row: Doc<"messages">, search: Search): boolean {
+function isWanted(row: MessageRow, search: Search): boolean {
   if (row.role === undefined || row.role === "tool" || row.status !== "success" || !row.text?.trim()) return false;
   return isVisible(row, search);
 }
 
-async function toContext(ctx: QueryCtx, rows: readonly Doc<"messages">[], { excludeToolMessages }: Search): Promise<MessageDoc[]> {
+async function toContext(ctx: QueryCtx, rows: readonly MessageRow[], { excludeToolMessages }: Search): Promise<MessageDoc[]> {
   const oldestOf = new Map<Id<"threads">, number>();
   for (const { threadId, _creationTime } of rows) oldestOf.set(threadId, Math.min(_creationTime, oldestOf.get(threadId) ?? Infinity));
-  const age = ({ threadId }: Doc<"messages">): number => oldestOf.get(threadId) ?? 0;
+  const age = ({ threadId }: MessageRow): number => oldestOf.get(threadId) ?? 0;
   const inOrder = [...rows].sort((a, b) => {
     if (a.threadId !== b.threadId) return age(a) - age(b) || (a.threadId < b.threadId ? -1 : 1);
     return a.order - b.order || a.stepOrder - b.stepOrder;

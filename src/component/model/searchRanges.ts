@@ -1,6 +1,7 @@
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { isShown } from "./context.js";
+import { firstMessage, messagesOf, readGap, type Gap, type MessageRow } from "./messageRows.js";
 import { readBytes } from "./overflow.js";
 
 /** Where a search looks, and where it stops. */
@@ -8,13 +9,13 @@ export interface Search {
   threadId: Id<"threads"> | null;
   /** Set: in all messages of this user. */
   userId: string | undefined;
-  target: Doc<"messages"> | null;
+  target: MessageRow | null;
   beforeOrder: number;
   excludeToolMessages: boolean;
 }
 
 /** Whether a message may be shown by this search. Orders are compared within the thread they belong to, never across. */
-export function isVisible(row: Doc<"messages">, { threadId, userId, target, beforeOrder }: Search): boolean {
+export function isVisible(row: MessageRow, { threadId, userId, target, beforeOrder }: Search): boolean {
   if (userId === undefined ? row.threadId !== threadId : row.userId !== userId) return false;
   if (row.threadId !== threadId) return true;
   if (row.order >= beforeOrder) return false;
@@ -38,12 +39,12 @@ const MAX_BYTES = 4 * 1024 * 1024;
  */
 export async function readSurroundings(
   ctx: QueryCtx,
-  matches: readonly Doc<"messages">[],
+  matches: readonly MessageRow[],
   { range, search }: { range: Range; search: Search },
-): Promise<Doc<"messages">[]> {
-  const rows = new Map<Id<"messages">, Doc<"messages">>(matches.map((row) => [row._id, row]));
+): Promise<MessageRow[]> {
+  const rows = new Map<string, MessageRow>(matches.map((row) => [row._id, row]));
   if (range.before <= 0 && range.after <= 0) return [...rows.values()];
-  const threads = new Map<Id<"threads">, Doc<"messages">[]>();
+  const threads = new Map<Id<"threads">, MessageRow[]>();
   for (const match of matches) threads.set(match.threadId, [...(threads.get(match.threadId) ?? []), match]);
   const reader = new Reader(ctx, { range, search, rows });
   for (const [threadId, ofThread] of threads) {
@@ -56,11 +57,11 @@ class Reader {
   readonly #ctx: QueryCtx;
   readonly #range: Range;
   readonly #search: Search;
-  readonly #rows: Map<Id<"messages">, Doc<"messages">>;
+  readonly #rows: Map<string, MessageRow>;
   #rowsRead = 0;
   #bytesRead = 0;
 
-  constructor(ctx: QueryCtx, { range, search, rows }: { range: Range; search: Search; rows: Map<Id<"messages">, Doc<"messages">> }) {
+  constructor(ctx: QueryCtx, { range, search, rows }: { range: Range; search: Search; rows: Map<string, MessageRow> }) {
     this.#ctx = ctx;
     this.#range = range;
     this.#search = search;
@@ -68,72 +69,74 @@ class Reader {
   }
 
   /** `matches` are in the thread's order. */
-  async readThread(threadId: Id<"threads">, matches: readonly Doc<"messages">[]): Promise<void> {
-    // Places up to which the thread was read upwards: a match below it was passed on the way.
-    let readUpTo = -1;
-    // The turns that were read upwards, so that reading downwards stops where it meets them.
-    const readTurns = new Set<number>();
+  async readThread(threadId: Id<"threads">, matches: readonly MessageRow[]): Promise<void> {
+    const turns = new Map<number, Promise<MessageRow[]>>();
+    const turn = (order: number, also: readonly MessageRow[] = []): Promise<MessageRow[]> => {
+      const known = turns.get(order) ?? this.#readTurn(threadId, order, [...matches, ...also]);
+      turns.set(order, known);
+      return known;
+    };
     for (const match of matches) {
-      if (match.order <= readUpTo || this.#isSpent()) continue;
-      const { before, upTo } = await this.#readUp(threadId, { match, matches, readTurns });
-      readUpTo = upTo;
-      await this.#readDown(threadId, { order: match.order, wanted: this.#range.before - before, readTurns });
+      if (this.#isSpent()) return;
+      const own = await turn(match.order);
+      const place = own.findIndex(({ _id }) => _id === match._id);
+      await this.#readOn(threadId, { turn, order: match.order, wanted: this.#range.after - (own.length - place - 1), step: 1 });
+      await this.#readOn(threadId, { turn, order: match.order, wanted: this.#range.before - place, step: -1 });
     }
   }
 
-  /**
-   * Reads the turn of a match and on, until `after` messages follow the last match that it passes and the turn is
-   * whole. Returns how many messages of the turn come before the match, and the last turn that was read.
-   */
-  async #readUp(
+  /** Reads turn after turn, up or down, until so many messages are there. */
+  async #readOn(
     threadId: Id<"threads">,
-    { match, matches, readTurns }: { match: Doc<"messages">; matches: readonly Doc<"messages">[]; readTurns: Set<number> },
-  ): Promise<{ before: number; upTo: number }> {
-    const ids = new Set(matches.map(({ _id }) => _id));
+    { turn, order, wanted, step }: { turn: (order: number, also?: readonly MessageRow[]) => Promise<MessageRow[]>; order: number; wanted: number; step: 1 | -1 },
+  ): Promise<void> {
     const end = this.#endOf(threadId);
-    let before = 0;
-    let upTo = match.order;
-    let wanted: number | null = null;
-    const rows = this.#ctx.db.query("messages").withIndex("threadId", (q) => {
-      const fromTurn = q.eq("threadId", threadId).gte("order", match.order);
-      return end === Infinity ? fromTurn : fromTurn.lt("order", end);
-    });
-    for await (const row of rows) {
-      if (row.order !== upTo && wanted !== null && wanted <= 0) break;
-      upTo = row.order;
-      readTurns.add(row.order);
-      const isMatch = ids.has(row._id);
-      const isKept = this.#keep(row);
-      if (isMatch) wanted = this.#range.after;
-      else if (isKept && wanted !== null) wanted -= 1;
-      else if (isKept && row.order === match.order) before += 1;
+    let left = wanted;
+    let at = order + step;
+    while (left > 0 && at >= 0 && at < end && !this.#isSpent()) {
+      let shown = await turn(at);
+      if (shown.length === 0) {
+        // A turn that was deleted or shows nothing: the next one may be far.
+        const beyond = step === 1 ? { from: { order: at + 1, stepOrder: 0 } } : { to: { order: at, stepOrder: 0 }, direction: "desc" as const };
+        const next = await firstMessage(this.#ctx, { threadId, ...beyond });
+        if (next === null || next.order >= end) return;
+        at = next.order;
+        shown = await turn(at, [next]);
+      }
+      left -= shown.length;
+      at += step;
+    }
+  }
+
+  /** The messages of a turn that may be shown, in order. Rows of it that are at hand are not read again. */
+  async #readTurn(threadId: Id<"threads">, order: number, atHand: readonly MessageRow[]): Promise<MessageRow[]> {
+    const stored = new Map(atHand.filter((row) => row.order === order).map((row) => [row.stored._id, row.stored]));
+    const known = [...stored.values()].map(messagesOf).sort((a, b) => (a[0]?.stepOrder ?? 0) - (b[0]?.stepOrder ?? 0));
+    const shown: MessageRow[] = [];
+    let from = 0;
+    for (const messages of known) {
+      const [first, last] = [messages[0]?.stepOrder ?? 0, messages.at(-1)?.stepOrder ?? 0];
+      if (first > from) shown.push(...(await this.#readGap({ threadId, from: { order, stepOrder: from }, before: { order, stepOrder: first } })));
+      shown.push(...messages.filter((row) => this.#keep(row)));
+      from = last + 1;
+    }
+    shown.push(...(await this.#readGap({ threadId, from: { order, stepOrder: from }, before: { order: order + 1, stepOrder: 0 } })));
+    return shown;
+  }
+
+  async #readGap(gap: Gap): Promise<MessageRow[]> {
+    const shown: MessageRow[] = [];
+    for await (const row of readGap(this.#ctx, gap)) {
+      this.#rowsRead += 1;
+      this.#bytesRead += readBytes(row);
+      if (this.#keep(row)) shown.push(row);
       if (this.#isSpent()) break;
     }
-    return { before, upTo };
+    return shown;
   }
 
-  /** Reads on before a turn, until `wanted` messages are there and the turn is whole, or until it meets what was read. */
-  async #readDown(threadId: Id<"threads">, { order, wanted, readTurns }: { order: number; wanted: number; readTurns: Set<number> }): Promise<void> {
-    if (wanted <= 0) return;
-    let left = wanted;
-    let turn: number | null = null;
-    const rows = this.#ctx.db
-      .query("messages")
-      .withIndex("threadId", (q) => q.eq("threadId", threadId).lt("order", order))
-      .order("desc");
-    for await (const row of rows) {
-      if (readTurns.has(row.order) || (left <= 0 && row.order !== turn)) return;
-      turn = row.order;
-      if (this.#keep(row)) left -= 1;
-      // The first row of its turn: nothing more of it is to be read.
-      if (this.#isSpent() || (left <= 0 && row.stepOrder === 0)) return;
-    }
-  }
-
-  /** Takes a row that was read; false when it is none to show. */
-  #keep(row: Doc<"messages">): boolean {
-    this.#rowsRead += 1;
-    this.#bytesRead += readBytes(row);
+  /** Takes a row; false when it is none to show. */
+  #keep(row: MessageRow): boolean {
     if (!isVisible(row, this.#search) || !isShown(row, this.#search)) return false;
     this.#rows.set(row._id, row);
     return true;

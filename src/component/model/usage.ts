@@ -2,7 +2,7 @@ import { v, type Infer } from "convex/values";
 import { fail } from "../../shared/errors.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { readBytes } from "./overflow.js";
+import { rowBytes } from "./overflow.js";
 
 /** What one transaction reads at most. */
 const MAX_ROWS = 2000;
@@ -49,7 +49,7 @@ export async function usageByDay(ctx: Pick<QueryCtx, "db">, args: UsageArgs): Pr
     if (after !== null && row._creationTime === after.timeMs && row._id <= after.id) continue;
     if (last !== null && (read >= MAX_ROWS || bytes > MAX_BYTES)) return { rows: [...rows.values()], isDone: false, continueCursor: `${last._creationTime}|${last._id}` };
     read += 1;
-    bytes += readBytes(row);
+    bytes += rowBytes(row);
     last = row;
     if (row.usage !== undefined && (userId === undefined || row.userId === userId)) add(rows, row);
   }

@@ -2,6 +2,7 @@ import { fail } from "../../shared/errors.js";
 import { MAX_DIMENSION, MIN_DIMENSION, padVector, unpackVector, type Vector } from "../../shared/vectors.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { messagesOf, type MessageRow } from "./messageRows.js";
 import type { vectorTables } from "../vector/tables.js";
 
 export type VectorTable = keyof typeof vectorTables;
@@ -116,16 +117,18 @@ export async function deleteVectorOf(ctx: MutationCtx, { embeddingId }: Pick<Doc
 const vectorBytes = (size: number): number => size * BYTES_PER_NUMBER + BYTES_BESIDES;
 
 /** The message that a vector is of, if it is of one. */
-export async function messageOfVector(ctx: Pick<QueryCtx, "db">, vectorId: string): Promise<Doc<"messages"> | null> {
-  return await ctx.db.query("messages").withIndex("embeddingId", (q) => q.eq("embeddingId", vectorId)).first();
+export async function messageOfVector(ctx: Pick<QueryCtx, "db">, vectorId: string): Promise<MessageRow | null> {
+  const stored = await ctx.db.query("messages").withIndex("embeddingId", (q) => q.eq("embeddingId", vectorId)).first();
+  return stored === null ? null : (messagesOf(stored)[0] ?? null);
 }
 
 /** Gives a saved message its vector, in the place of an earlier one. */
-export async function setVector(ctx: MutationCtx, row: Doc<"messages">, { model, vector }: { model: string; vector: Vector }): Promise<VectorId> {
+export async function setVector(ctx: MutationCtx, row: MessageRow, { model, vector }: { model: string; vector: Vector }): Promise<VectorId> {
+  if (row._id !== row.stored._id) fail({ code: "invalid_argument", argument: "messageId", message: `The message "${row._id}" holds results of tools, which have no vector.` });
   await deleteVectorOf(ctx, row);
   const { userId, threadId } = row;
   const embeddingId = await insertVector(ctx, vector, { model, table: MESSAGES, userId, threadId });
-  await ctx.db.patch(row._id, { embeddingId });
+  await ctx.db.patch(row.stored._id, { embeddingId });
   return embeddingId;
 }
 
@@ -154,7 +157,7 @@ export async function deleteVectors(ctx: MutationCtx, of: VectorsOf, maxBytes: n
 /** A page of the ids of a model's vectors, with the messages they are of. */
 export interface VectorPage {
   ids: VectorId[];
-  messageIds: (Id<"messages"> | null)[];
+  messageIds: (string | null)[];
   isDone: boolean;
   continueCursor: string;
 }

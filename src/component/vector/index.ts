@@ -2,6 +2,7 @@ import { v } from "convex/values";
 import { vVector } from "../../shared/validators/search.js";
 import { fail } from "../../shared/errors.js";
 import { mutation, query } from "../_generated/server.js";
+import { findMessage } from "../model/messageRows.js";
 import {
   deleteVectorOf,
   insertVector,
@@ -68,8 +69,7 @@ export const insertBatch = mutation({
         ids.push(await insertVector(ctx, vector, { model, table, userId, threadId }));
         continue;
       }
-      const id = ctx.db.normalizeId("messages", messageId);
-      const row = id === null ? null : await ctx.db.get(id);
+      const row = await findMessage(ctx, messageId);
       if (row === null) fail({ code: "message_not_found", messageId, message: `There is no message with the id "${messageId}".` });
       if (table !== MESSAGES) fail({ code: "invalid_argument", argument: "table", message: `The vector of a message has the table "${MESSAGES}", not "${table}".` });
       ids.push(await setVector(ctx, row, { model, vector }));
@@ -96,7 +96,7 @@ export const deleteBatch = mutation({
     for (const vectorId of ids) {
       const id = parseVectorId(ctx, vectorId);
       const message = await messageOfVector(ctx, id);
-      if (message !== null) await ctx.db.patch(message._id, { embeddingId: undefined });
+      if (message !== null) await ctx.db.patch(message.stored._id, { embeddingId: undefined });
       if ((await ctx.db.get(id)) !== null) await deleteVectorOf(ctx, { embeddingId: id });
     }
     return null;

@@ -1,6 +1,7 @@
 export * from "./message.js";
 export * from "./messageDoc.js";
 export * from "./options.js";
+export * from "./rawCall.js";
 export * from "./stream.js";
 export * from "./thread.js";
 export * from "./timing.js";

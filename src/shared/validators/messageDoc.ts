@@ -10,6 +10,7 @@ import {
   vSource,
 } from "./message.js";
 import type { JsonValue } from "../json.js";
+import { vRawCall } from "./rawCall.js";
 import { vTiming } from "./timing.js";
 import { vTyped } from "./tolerant.js";
 import { vUsage } from "./usage.js";
@@ -49,6 +50,8 @@ export const vMessageDoc = v.object({
   tool: v.boolean(),
   message: v.optional(vMessage),
   text: v.optional(v.string()),
+  /** The raw request and response of its model call are kept: `messages.getRawCall` gives them. */
+  rawCallId: v.optional(v.string()),
   ...metadataFields,
 });
 export type MessageDoc = Infer<typeof vMessageDoc>;
@@ -60,6 +63,8 @@ export const vMessageWithMetadata = v.object({
   message: vMessage,
   text: v.optional(v.string()),
   status: v.optional(vMessageStatus),
+  /** To be kept with it, and deleted with it; apart, so that who lists messages reads none of it. */
+  rawCall: v.optional(vRawCall),
   ...perMessage,
 });
 export type MessageWithMetadata = Infer<typeof vMessageWithMetadata>;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 
 /** The variables that the example's functions read. Others of the machine's environment are none of their business. */
-const NAMES = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_TIMEOUT_MS", "DEMO_WORD_DELAY_MS", "PAGE_ORIGIN"] as const;
+const NAMES = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_TIMEOUT_MS", "DEMO_WORD_DELAY_MS", "PAGE_ORIGIN", "SUPPORT_CODE"] as const;
 
 export interface Variable {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { useQuery } from "convex/react";
-import { ArrowDown, Link2 } from "lucide-react";
+import { Link2 } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../convex/_generated/api";
 import { promptProblem } from "../../convex/chat/prompt";
-import { Button, Dots, IconButton } from "../app/controls";
+import { Button, Dots } from "../app/controls";
 import { ErrorBoundary } from "../app/ErrorBoundary";
 import { describeError, errorCode } from "../app/errors";
 import { navigate } from "../app/router";
@@ -13,6 +13,7 @@ import type { PageProps, Topic } from "../app/topic";
 import { viewerKey } from "../app/viewer";
 import { Composer } from "./Composer";
 import { restoreDraft, setDraft, useDraft } from "./drafts";
+import { JumpToNewest } from "./JumpToNewest";
 import { MessageRow } from "./MessageRow";
 import { ModelNote } from "./ModelNote";
 import { ThreadList } from "./ThreadList";
@@ -65,7 +66,7 @@ function Conversation({ topic, threadId }: { topic: Topic; threadId: string | un
   const stop = async () => {
     if (turn.kind !== "streaming" && turn.kind !== "waiting") return;
     try {
-      if (!(await chat.stop(turn.order))) showToast("There was nothing to stop: the reply has not begun yet, or is already complete.");
+      if (!(await chat.stop(turn.order))) showToast("There was nothing to stop: the reply is complete.");
     } catch (error) {
       showToast(describeError(error));
     }
@@ -132,9 +133,7 @@ function Messages({ threadId, chat, onRetry }: { threadId: string; chat: ReturnT
           <TurnStatus turn={turn} onRetry={onRetry} />
         </div>
       </div>
-      {!isAtEnd && (
-        <IconButton label="Go to the newest message" onClick={toEnd} className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! border border-line bg-raised! shadow-md"><ArrowDown size={18} /></IconButton>
-      )}
+      <JumpToNewest isAtEnd={isAtEnd} onJump={toEnd} />
     </div>
   );
 }

@@ -1,9 +1,10 @@
-import { memo, useMemo } from "react";
+import { Fragment, memo, useMemo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "./CodeBlock";
 import { useHighlighting } from "./highlight";
 import { splitBlocks } from "./splitBlocks";
+import { steadyText } from "./steadyText";
 
 /*
  * A reply is untrusted: it may repeat what a web page or another person told the model. So no raw HTML (react-markdown
@@ -24,16 +25,23 @@ const MAX_COLOURED_CHARS = 30_000;
 
 /** `isOpen`: more of this block is to come; it is coloured when it is whole, not again for each word. */
 const Block = memo(function Block({ text, isOpen }: { text: string; isOpen: boolean }) {
-  const rehypePlugins = useHighlighting(!isOpen && text.length <= MAX_COLOURED_CHARS && FENCE.test(text));
+  const colouring = useHighlighting(!isOpen && text.length <= MAX_COLOURED_CHARS && FENCE.test(text));
+  const rehypePlugins = useMemo(() => [...colouring, steadyText], [colouring]);
   return <ReactMarkdown components={components} remarkPlugins={plugins} rehypePlugins={rehypePlugins}>{text}</ReactMarkdown>;
 });
 
-/** Markdown, rendered safely. While it grows, only its last block is parsed again. */
+/** What a block may refer to from another one: the target of a link, a footnote. */
+const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
+
+/**
+ * Markdown, rendered safely. While it grows, only its last block is parsed again; when it is whole the blocks stay as they
+ * are, with what is selected in them, unless one of them refers to another.
+ */
 export function Markdown({ text, isGrowing }: { text: string; isGrowing: boolean }) {
-  const blocks = useMemo(() => (isGrowing ? splitBlocks(text) : [text]), [text, isGrowing]);
+  const blocks = useMemo(() => (isGrowing || !DEFINITION.test(text) ? splitBlocks(text) : [text]), [text, isGrowing]);
   return (
     <div className="prose-reply">
-      {blocks.map((block, index) => <Block key={index} text={block} isOpen={isGrowing && index === blocks.length - 1} />)}
+      {blocks.map((block, index) => <Fragment key={index}>{index > 0 && "\n"}<Block text={block} isOpen={isGrowing && index === blocks.length - 1} /></Fragment>)}
     </div>
   );
 }

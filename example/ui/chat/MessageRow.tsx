@@ -38,6 +38,7 @@ function ReplyRow({ message }: { message: UIMessage }) {
             isStreaming={isStreaming} isCut={message.status === "failed"} />
         ))}
         {isStreaming && parts.length === 0 && <Dots />}
+        {message.status === "failed" && parts.length === 0 && <p className="text-sm text-muted">No reply.</p>}
       </div>
     </article>
   );

@@ -23,11 +23,12 @@ export function ToolPart({ part, isStreaming, isCut }: ToolPartProps) {
   const status = awaited === null ? statusOf(part, isStreaming, isCut) : { text: awaited, Icon: Hourglass, isBusy: false };
   return (
     <div role="group" aria-label={`Tool ${name}: ${status.text}`} className="overflow-hidden rounded-xl border border-line bg-panel text-sm">
-      <div className="flex items-center gap-2 px-4 py-2.5">
+      <div className="flex flex-wrap items-center gap-2 px-4 py-2.5">
         <Wrench size={15} aria-hidden className="shrink-0 text-muted" />
         <span className="font-medium">{part.title ?? name}</span>
-        <span className="min-w-0 flex-1 truncate text-muted">{summarize(part.input)}</span>
-        <span className="flex shrink-0 items-center gap-1.5 text-xs text-muted"><status.Icon size={14} aria-hidden className={status.isBusy ? "animate-spin" : ""} />{status.text}</span>
+        {/* Who decides on a call is shown all of it. */}
+        <span className={`min-w-0 flex-1 text-muted ${part.state === "approval-requested" ? "order-last basis-full whitespace-pre-wrap wrap-anywhere" : "truncate"}`}>{summarize(part.input)}</span>
+        <span className="ml-auto flex shrink-0 items-center gap-1.5 text-xs text-muted"><status.Icon size={14} aria-hidden className={status.isBusy ? "animate-spin" : ""} />{status.text}</span>
       </div>
       <ToolBody part={part} />
       {below?.(part)}

@@ -1,15 +1,16 @@
 import type { TurnState } from "convex-agent/react";
-import { CircleAlert, CircleStop, RotateCcw } from "lucide-react";
+import { CircleAlert, CircleStop, RotateCcw, UserRound } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { Button, Dots } from "../app/controls";
-import { explainFailure, STOPPED } from "./failures";
+import { explainFailure, STOPPED, TAKEN_OVER } from "./failures";
 
 /** After this long without a word, waiting is worth a remark. */
 const LONG_WAIT_MS = 15_000;
 
 interface TurnStatusProps {
   turn: TurnState;
-  onRetry: () => void;
+  /** Without it nothing can be tried again here. */
+  onRetry: (() => void) | undefined;
   /** What is said while nobody has answered, where that is not a model's turn to do. */
   waiting?: ReactNode;
 }
@@ -23,15 +24,16 @@ export function TurnStatus({ turn, onRetry, waiting }: TurnStatusProps) {
       {turn.kind === "failed" && turn.reason === STOPPED && (
         <div className="flex flex-wrap items-center gap-3 text-sm text-muted">
           <span className="flex items-center gap-2"><CircleStop size={16} aria-hidden />Stopped. What was said so far is kept.</span>
-          <Button onClick={onRetry}><RotateCcw size={14} aria-hidden />Answer again</Button>
+          {onRetry !== undefined && <Button onClick={onRetry}><RotateCcw size={14} aria-hidden />Answer again</Button>}
         </div>
       )}
-      {turn.kind === "failed" && turn.reason !== STOPPED && <Failed reason={turn.reason} onRetry={onRetry} />}
+      {turn.kind === "failed" && turn.reason === TAKEN_OVER && <p className="flex items-center gap-2 text-sm text-muted"><UserRound size={16} aria-hidden />The agent stopped here: a person has taken over.</p>}
+      {turn.kind === "failed" && turn.reason !== STOPPED && turn.reason !== TAKEN_OVER && <Failed reason={turn.reason} onRetry={onRetry} />}
     </>
   );
 }
 
-function Waiting({ onRetry }: { onRetry: () => void }) {
+function Waiting({ onRetry }: Pick<TurnStatusProps, "onRetry">) {
   const [isLong, setIsLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setIsLong(true), LONG_WAIT_MS);
@@ -40,19 +42,19 @@ function Waiting({ onRetry }: { onRetry: () => void }) {
   return (
     <div className="flex flex-wrap items-center gap-3 text-sm text-muted">
       <Dots /><span>{isLong ? "The reply has not begun yet. This takes longer than usual." : "Waiting for the reply"}</span>
-      {isLong && <Button onClick={onRetry}><RotateCcw size={14} aria-hidden />Try again</Button>}
+      {isLong && onRetry !== undefined && <Button onClick={onRetry}><RotateCcw size={14} aria-hidden />Try again</Button>}
     </div>
   );
 }
 
-function Failed({ reason, onRetry }: { reason: string | undefined; onRetry: () => void }) {
+function Failed({ reason, onRetry }: { reason: string | undefined } & Pick<TurnStatusProps, "onRetry">) {
   const { what, advice } = explainFailure(reason);
   return (
     <div role="alert" className="rounded-xl border border-danger/30 bg-danger-wash px-4 py-3 text-sm">
       <p className="flex items-center gap-2 font-medium text-danger"><CircleAlert size={16} aria-hidden />The reply failed</p>
       {what !== "" && <p className="mt-1 wrap-anywhere">{what}</p>}
       <p className="mt-1 text-muted">{advice}</p>
-      <Button className="mt-3" onClick={onRetry}><RotateCcw size={14} aria-hidden />Try again</Button>
+      {onRetry !== undefined && <Button className="mt-3" onClick={onRetry}><RotateCcw size={14} aria-hidden />Try again</Button>}
     </div>
   );
 }

@@ -1,5 +1,7 @@
 /** Why a reply that somebody stopped ended; convex/chat/send.ts gives this reason, and it is stored with its kind. */
 export const STOPPED = "aborted: stopped";
+/** The same of a reply that a person broke off to answer themselves; see convex/human/support.ts. */
+export const TAKEN_OVER = "aborted: taken over";
 
 /** What to do about a failed reply, by the kind of failure that the library stores in front of the reason. */
 const ADVICE: Readonly<Record<string, string>> = {

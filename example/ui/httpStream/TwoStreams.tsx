@@ -59,7 +59,7 @@ export function TwoStreams({ path, threadId }: { path: string; threadId: string 
 function Column({ icon, title, note, children }: { icon: ReactNode; title: string; note: string; children: ReactNode }) {
   return (
     <section aria-label={title} className="flex min-h-0 min-w-0 flex-col border-b border-line first:bg-panel lg:border-r lg:border-b-0">
-      <h2 className="flex items-center gap-2 border-b border-line px-4 py-2 text-sm font-medium">{icon}<span className="shrink-0">{title}</span><span className="truncate font-normal text-muted">{note}</span></h2>
+      <h2 className="flex flex-wrap items-center gap-x-2 border-b border-line px-4 py-2 text-sm font-medium">{icon}<span className="shrink-0">{title}</span><span className="font-normal text-muted">{note}</span></h2>
       {children}
     </section>
   );

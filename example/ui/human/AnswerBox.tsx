@@ -11,12 +11,10 @@ import { PromptBox } from "../topics/PromptBox";
 interface AnswerBoxProps {
   threadId: string;
   question: { toolCallId: string; question: string };
-  /** Who answers. */
-  name: string;
 }
 
 /** A question of the agent, and where a person answers it. */
-export function AnswerBox({ threadId, question: { toolCallId, question }, name }: AnswerBoxProps) {
+export function AnswerBox({ threadId, question: { toolCallId, question } }: AnswerBoxProps) {
   const answer = useMutation(api.human.support.answer);
   const showToast = useToast();
   const here = `human/${toolCallId}`;
@@ -26,7 +24,7 @@ export function AnswerBox({ threadId, question: { toolCallId, question }, name }
     setDraft(here, "");
     setProblem(null);
     try {
-      await answer({ viewerKey, threadId, toolCallId, name: name.trim() === "" ? "Support" : name, text: draft });
+      await answer({ viewerKey, threadId, toolCallId, text: draft });
     } catch (error) {
       restoreDraft(here, draft);
       if (errorCode(error) === null) showToast(`Not sent. ${describeError(error)}`);

@@ -32,7 +32,7 @@ export function CustomerView({ path, threadId, holder }: { path: string; threadI
         footer={threadId !== undefined && <WhoAnswers threadId={threadId} holder={holder} />}
         welcome={{
           title: "Talk to the shop",
-          text: "An agent answers first. It can ask a person something it does not know, and you can ask for a person yourself. Open the conversation's link in another browser to be that person.",
+          text: "An agent answers first. It can ask a person something it does not know, and you can ask for a person yourself. That person is in another browser: the support inbox there lists whoever waits.",
           suggestions: ["Hello! Can you help me?", "Ask a human whether you ship to Norway."],
         }} />
     </ToolSlotsContext>

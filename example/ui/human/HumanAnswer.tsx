@@ -1,5 +1,5 @@
 import { UserRound } from "lucide-react";
-import type { AnyToolPart } from "../chat/toolSlots";
+import type { AnyToolPart, ToolSlots } from "../chat/toolSlots";
 
 /** The call that only a person answers. */
 export function isAskHuman(part: AnyToolPart): boolean {
@@ -18,3 +18,6 @@ export function HumanAnswer({ text }: { text: string }) {
     </p>
   );
 }
+
+/** How calls look to everybody but the customer. */
+export const supportSlots: ToolSlots = { waitsFor: waitsForPerson, output: (output) => (typeof output === "string" ? <HumanAnswer text={output} /> : null) };

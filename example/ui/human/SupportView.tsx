@@ -1,40 +1,40 @@
 import { useMutation } from "convex/react";
 import type { FunctionReturnType } from "convex/server";
-import { Headset } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { Headset, Inbox } from "lucide-react";
+import { useState } from "react";
 import { api } from "../../convex/_generated/api";
 import { Button } from "../app/controls";
 import { describeError, errorCode } from "../app/errors";
+import { Link } from "../app/router";
 import { useToast } from "../app/toasts";
 import { viewerKey } from "../app/viewer";
 import { restoreDraft, setDraft, useDraft } from "../chat/drafts";
 import { PromptAuthorContext } from "../chat/promptAuthor";
-import { ToolSlotsContext, type ToolSlots } from "../chat/toolSlots";
-import { Field } from "../topics/Field";
+import { ToolSlotsContext } from "../chat/toolSlots";
 import { MessageList, useConversation } from "../topics/MessageList";
 import { PromptBox } from "../topics/PromptBox";
 import { AnswerBox } from "./AnswerBox";
 import type { Holder } from "./CustomerView";
-import { HumanAnswer, waitsForPerson } from "./HumanAnswer";
+import { supportSlots } from "./HumanAnswer";
+import { INBOX } from "./inboxPath";
 
 type Questions = FunctionReturnType<typeof api.human.cases.get>["questions"];
-
-const NAME = "human/name";
-const slots: ToolSlots = { waitsFor: waitsForPerson, output: (output) => (typeof output === "string" ? <HumanAnswer text={output} /> : null) };
 
 /** The side of the one who helps: reads along, answers what the agent asks, takes the conversation over. */
 export function SupportView({ threadId, holder, questions }: { threadId: string; holder: Holder; questions: Questions }) {
   const conversation = useConversation(threadId);
-  const name = useDraft(NAME);
   return (
     <PromptAuthorContext value="Customer">
-      <ToolSlotsContext value={slots}>
+      <ToolSlotsContext value={supportSlots}>
         <div className="flex h-full flex-col">
-          <p role="status" className="flex items-center gap-2 border-b border-line bg-panel px-4 py-2 text-sm md:px-5"><Headset size={16} aria-hidden className="shrink-0 text-accent" />{describe(holder)}</p>
-          <MessageList conversation={conversation} onRetry={() => undefined} waiting={holder.kind === "person" ? "The customer waits for an answer." : "Nobody has answered yet."} />
+          <div className="flex items-center gap-3 border-b border-line bg-panel px-4 py-2 text-sm md:px-5">
+            <p role="status" className="flex min-w-0 flex-1 items-center gap-2"><Headset size={16} aria-hidden className="shrink-0 text-accent" />{describe(holder)}</p>
+            <Link href={INBOX} className="flex shrink-0 items-center gap-1.5 rounded font-medium text-accent underline-offset-3 hover:underline"><Inbox size={15} aria-hidden />Inbox</Link>
+          </div>
+          <MessageList conversation={conversation} waiting={holder.kind === "person" ? "The customer waits for an answer." : "Nobody has answered yet."} />
           <div className="mx-auto w-full max-w-3xl shrink-0 space-y-3 px-3 pb-4 md:px-5">
-            {questions.map((question) => <AnswerBox key={question.toolCallId} threadId={threadId} question={question} name={name} />)}
-            {holder.kind === "person" && holder.isYou ? <Reply threadId={threadId} name={holder.name} /> : <TakeOver threadId={threadId} holder={holder} name={name} />}
+            {questions.map((question) => <AnswerBox key={question.toolCallId} threadId={threadId} question={question} />)}
+            {holder.kind === "person" && holder.isYou ? <Reply threadId={threadId} name={holder.name} /> : <TakeOver threadId={threadId} holder={holder} />}
           </div>
         </div>
       </ToolSlotsContext>
@@ -51,26 +51,22 @@ function describe(holder: Holder): string {
   }
 }
 
-function TakeOver({ threadId, holder, name }: { threadId: string; holder: Holder; name: string }) {
+function TakeOver({ threadId, holder }: { threadId: string; holder: Holder }) {
   const takeOver = useMutation(api.human.support.takeOver);
   const showToast = useToast();
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setProblem(null);
+  const run = async () => {
     try {
-      await takeOver({ viewerKey, threadId, name });
+      await takeOver({ viewerKey, threadId });
     } catch (error) {
-      if (errorCode(error) === "invalid_input") setProblem(describeError(error));
-      else showToast(describeError(error));
+      showToast(describeError(error));
     }
   };
   const isTaken = holder.kind === "person";
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-wrap items-end gap-3 rounded-2xl border border-line bg-panel px-4 py-3">
-      <Field label="Your name" hint="The customer sees it." value={name} autoComplete="given-name" problem={problem} onChange={(event) => { setDraft(NAME, event.target.value); setProblem(null); }} />
-      <Button type="submit" look="primary" className="py-2.5" disabled={isTaken}>{isTaken ? `${holder.name} is here` : "Take over"}</Button>
-    </form>
+    <div className="flex flex-wrap items-center gap-3 rounded-2xl border border-line bg-panel px-4 py-3 text-sm">
+      <p className="min-w-0 flex-1 basis-56 text-muted">{isTaken ? "A colleague takes care of this customer. You can read along." : "Take over to answer the customer yourself; the agent keeps quiet then."}</p>
+      <Button look="primary" disabled={isTaken} onClick={() => void run()}>{isTaken ? `${holder.name} is here` : "Take over"}</Button>
+    </div>
   );
 }
 

@@ -1,9 +1,9 @@
 import { turnState, useUIMessages, type UIMessage } from "convex-agent/react";
-import { ArrowDown } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
 import { api } from "../../convex/_generated/api";
-import { Button, Dots, IconButton } from "../app/controls";
+import { Button, Dots } from "../app/controls";
 import { viewerKey } from "../app/viewer";
+import { JumpToNewest } from "../chat/JumpToNewest";
 import { MessageRow } from "../chat/MessageRow";
 import { TurnStatus } from "../chat/TurnStatus";
 import { useStickToBottom } from "../chat/useStickToBottom";
@@ -22,7 +22,8 @@ export function useConversation(threadId: string | undefined) {
 
 interface MessageListProps {
   conversation: ReturnType<typeof useConversation>;
-  onRetry: () => void;
+  /** Without it nothing can be tried again here. */
+  onRetry?: (() => void) | undefined;
   /** What a page shows beneath a message. */
   after?: ((message: UIMessage) => ReactNode) | undefined;
   /** How a page shows a reply, where it has its own way. */
@@ -48,9 +49,7 @@ export function MessageList({ conversation, onRetry, after, reply, waiting }: Me
           <TurnStatus turn={turn} onRetry={onRetry} waiting={waiting} />
         </div>
       </div>
-      {!isAtEnd && (
-        <IconButton label="Go to the newest message" onClick={toEnd} className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! border border-line bg-raised! shadow-md"><ArrowDown size={18} /></IconButton>
-      )}
+      <JumpToNewest isAtEnd={isAtEnd} onJump={toEnd} />
     </div>
   );
 }

@@ -68,7 +68,7 @@ export function TopicConversation({ path, threadId, send, retry, welcome, placeh
   };
   const stop = async (target: { threadId: string; order: number }) => {
     const { stopped } = await stopReply({ viewerKey, ...target });
-    if (!stopped) showToast("There was nothing to stop: the reply has not begun yet, or is already complete.");
+    if (!stopped) showToast("There was nothing to stop: the reply is complete.");
   };
   const again = async () => {
     const prompt = results.findLast(({ role, status }) => role === "user" && status === "success");

@@ -1,4 +1,5 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { lazy, Suspense } from "react";
+import { Dots } from "../app/controls";
 import { Table, count } from "../topics/Table";
 
 interface Call {
@@ -9,6 +10,7 @@ interface Call {
 }
 
 const CHART_HEIGHT_PX = 190;
+const TokenBars = lazy(async () => ({ default: (await import("./TokenBars")).TokenBars }));
 
 /** Tokens of each call as bars. The same numbers are in a table, for those who do not see the bars. */
 export function UsageChart({ calls }: { calls: Call[] }) {
@@ -16,16 +18,9 @@ export function UsageChart({ calls }: { calls: Call[] }) {
   return (
     <figure>
       <div aria-hidden className="rounded-xl border border-line bg-raised p-2">
-        <ResponsiveContainer width="100%" height={CHART_HEIGHT_PX}>
-          <BarChart data={data} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis dataKey="name" tickLine={false} axisLine={false} tick={{ fill: "var(--muted)", fontSize: 12 }} />
-            <YAxis width={44} tickLine={false} axisLine={false} tick={{ fill: "var(--muted)", fontSize: 12 }} />
-            <Tooltip cursor={{ fill: "var(--bubble)" }} contentStyle={{ background: "var(--raised)", borderColor: "var(--line)", borderRadius: 10, color: "var(--ink)" }} labelFormatter={(name) => `Call ${String(name)}`} />
-            <Bar dataKey="inputTokens" name="Tokens in" stackId="tokens" fill="var(--muted)" maxBarSize={28} isAnimationActive={false} />
-            <Bar dataKey="outputTokens" name="Tokens out" stackId="tokens" fill="var(--accent)" maxBarSize={28} radius={[4, 4, 0, 0]} isAnimationActive={false} />
-          </BarChart>
-        </ResponsiveContainer>
+        <div style={{ height: CHART_HEIGHT_PX }}>
+          <Suspense fallback={<p className="grid h-full place-items-center"><Dots /></p>}><TokenBars data={data} heightPx={CHART_HEIGHT_PX} /></Suspense>
+        </div>
         <p className="flex justify-center gap-4 pb-1 text-xs text-muted">
           <span className="flex items-center gap-1.5"><span className="size-2.5 rounded-sm bg-muted" />Tokens in</span>
           <span className="flex items-center gap-1.5"><span className="size-2.5 rounded-sm bg-accent" />Tokens out</span>

@@ -7,6 +7,7 @@ import { promptProblem } from "../../convex/chat/prompt";
 import { Button, Dots } from "../app/controls";
 import { describeError } from "../app/errors";
 import { restoreDraft, setDraft, useDraft } from "../chat/drafts";
+import { JumpToNewest } from "../chat/JumpToNewest";
 import { ToolSlotsContext, type ToolSlots } from "../chat/toolSlots";
 import { useStickToBottom } from "../chat/useStickToBottom";
 import { ModelLine } from "../topics/ModelLine";
@@ -40,25 +41,32 @@ export function ChatView({ threadId, transport, history }: ChatViewProps) {
   const isBusy = status === "submitted" || status === "streaming";
   const slots = useMemo(() => slotsFor((answer) => void addToolApprovalResponse(answer)), [addToolApprovalResponse]);
   const last = messages.at(-1);
-  const { box, content, onScroll } = useStickToBottom(messages[0]?.id);
+  const { box, content, onScroll, isAtEnd, toEnd } = useStickToBottom(messages[0]?.id);
   return (
     <ToolSlotsContext value={slots}>
       <div className="flex h-full flex-col">
-        <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages" className="min-h-0 flex-1 overflow-y-auto outline-offset-[-2px] [overflow-anchor:none]">
-          <div ref={content} className="mx-auto max-w-3xl space-y-6 px-3 py-6 md:px-5">
-            {messages.map((message) => (
-              <ChatMessage key={message.id} message={message} isStreaming={status === "streaming" && message === last}
-                onRegenerate={message === last && status === "ready" ? () => void regenerate({ messageId: message.id }) : undefined} />
-            ))}
-            {status === "submitted" && <p className="flex items-center gap-3 text-sm text-muted"><Dots />Waiting for the reply</p>}
-            {error !== undefined && <Failed error={error} onRetry={isRefusal(error) ? undefined : () => void regenerate()} />}
-            <p role="status" className="sr-only">{statusWords[status]}</p>
+        <div className="relative min-h-0 flex-1">
+          <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages" className="h-full overflow-y-auto outline-offset-[-2px] [overflow-anchor:none]">
+            <div ref={content} className="mx-auto max-w-3xl space-y-6 px-3 py-6 md:px-5">
+              {messages.map((message) => (
+                <ChatMessage key={message.id} message={message} isStreaming={status === "streaming" && message === last}
+                  onRegenerate={message === last && status === "ready" && !waitsForApproval(message) ? () => void regenerate({ messageId: message.id }) : undefined} />
+              ))}
+              {status === "submitted" && <p className="flex items-center gap-3 text-sm text-muted"><Dots />Waiting for the reply</p>}
+              {error !== undefined && <Failed error={error} onRetry={isRefusal(error) ? undefined : () => void regenerate()} />}
+              <p role="status" className="sr-only">{statusWords[status]}</p>
+            </div>
           </div>
+          <JumpToNewest isAtEnd={isAtEnd} onJump={toEnd} />
         </div>
         <Writer threadId={threadId} chat={helpers} onStop={isBusy ? () => void stop() : undefined} />
       </div>
     </ToolSlotsContext>
   );
+}
+
+function waitsForApproval({ parts }: UIMessage): boolean {
+  return parts.some((part) => "state" in part && part.state === "approval-requested");
 }
 
 function slotsFor(onDecide: ApprovalButtonsProps["onDecide"]): ToolSlots {

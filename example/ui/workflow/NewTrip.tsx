@@ -42,7 +42,7 @@ export function NewTrip({ path }: { path: string }) {
         <form className="mt-6 flex flex-wrap items-start gap-3" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
           <Field label="City" value={city} problem={problem} placeholder="Lisbon" autoComplete="off"
             onChange={(event) => { setCity(event.target.value); setProblem(null); }} />
-          <Button type="submit" look="primary" disabled={isStarting} className="mt-[1.9rem] py-2!">{isStarting ? "Starting…" : "Plan the trip"}</Button>
+          <Button type="submit" look="primary" disabled={isStarting} className="mt-[1.625rem] py-2.5!">{isStarting ? "Starting…" : "Plan the trip"}</Button>
         </form>
         <p className="mt-4 flex flex-wrap items-center gap-2 text-sm text-muted">
           For example {suggestions.map((name) => <Button key={name} onClick={() => { setCity(name); setProblem(null); }}>{name}</Button>)}

@@ -33,12 +33,12 @@ export function findKey(environment: Variables, variables: Variables): string | 
   return [environment[KEY_VARIABLE], variables[KEY_VARIABLE]].map((key) => key?.trim()).find((key) => key !== undefined && key !== "");
 }
 
-/** The variables of a file such as .env.local; none when there is no such file. */
-export async function readVariables(path: string): Promise<Variables> {
+/** The variables of a file such as .env.local; null when there is no such file. */
+export async function readVariables(path: string): Promise<Variables | null> {
   try {
     return parseEnv(await readFile(path, "utf8"));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
   }
 }

@@ -31,15 +31,20 @@ async function run(request: CliRequest): Promise<number> {
   }
 }
 
-async function serve({ port, url, apiPath, envFile }: Extract<CliRequest, { kind: "serve" }>): Promise<number> {
+async function serve({ port, url, apiPath, envFile, isNamed }: Extract<CliRequest, { kind: "serve" }>): Promise<number> {
+  if (isNamed && (await readVariables(envFile)) === null) {
+    process.stderr.write(`--env ${envFile}: there is no such file here.\n`);
+    return 2;
+  }
   if (!existsSync(join(pageDir, "index.html"))) {
     process.stderr.write(`The page is missing at ${pageDir}. In a clone, build it first: npm run build --workspace convex-agent-playground\n`);
     return 1;
   }
   const look = async () => {
-    const variables = await readVariables(envFile);
+    const file = await readVariables(envFile);
+    const variables = file ?? {};
     const found: FoundUrl | null = url === undefined ? findUrl(process.env, { variables, name: envFile }) : { url, source: "--url" };
-    return { found, apiKey: findKey(process.env, variables) };
+    return { found, apiKey: findKey(process.env, variables), isThere: file !== null };
   };
   const server = await servePlayground({
     port,
@@ -50,9 +55,9 @@ async function serve({ port, url, apiPath, envFile }: Extract<CliRequest, { kind
       return { apiPath, ...(found && { url: found.url }), ...(apiKey !== undefined && { apiKey }) };
     },
   });
-  const { found, apiKey } = await look();
+  const { found, apiKey, isThere } = await look();
   row("Page", server.url);
-  row("Deployment", found === null ? `none in ${envFile}; the page asks for it` : `${found.url} (${found.source})`);
+  row("Deployment", found === null ? `${isThere ? `no CONVEX_URL or the like in ${envFile}` : `there is no ${envFile} here`}; the page asks for it` : `${found.url} (${found.source})`);
   row("Functions", `convex/${apiPath}.ts`);
   row("Key", apiKey === undefined ? `the page asks for it, or set ${KEY_VARIABLE}` : `of ${KEY_VARIABLE}`);
   row("Stop", "Ctrl-C");

@@ -4,12 +4,12 @@ import { HELP, parseRequest } from "./options.ts";
 
 describe("the command line", () => {
   test("without options it serves what .env.local names", () => {
-    expect(parseRequest([])).toEqual({ kind: "serve", port: 5273, url: undefined, apiPath: "playground", envFile: ".env.local" });
+    expect(parseRequest([])).toEqual({ kind: "serve", port: 5273, url: undefined, apiPath: "playground", envFile: ".env.local", isNamed: false });
   });
 
   test("each option is taken, and each is in the help", () => {
-    expect(parseRequest(["--url", "https://happy-otter-123.convex.cloud", "--api-path=foo/bar", "--port", "8080", "--env-file", ".env"])).toEqual({ kind: "serve", port: 8080, url: "https://happy-otter-123.convex.cloud", apiPath: "foo/bar", envFile: ".env" });
-    for (const option of ["--url", "--api-path", "--port", "--env-file", "--version", "--help"]) expect(HELP).toContain(option);
+    expect(parseRequest(["--url", "https://happy-otter-123.convex.cloud", "--api-path=foo/bar", "--port", "8080", "--env", ".env"])).toEqual({ kind: "serve", port: 8080, url: "https://happy-otter-123.convex.cloud", apiPath: "foo/bar", envFile: ".env", isNamed: true });
+    for (const option of ["--url", "--api-path", "--port", "--env", "--version", "--help"]) expect(HELP).toContain(option);
     expect(parseRequest(["--help"]).kind).toBe("help");
     expect(parseRequest(["-v"]).kind).toBe("version");
   });
@@ -40,7 +40,7 @@ describe("the deployment's address", () => {
     expect(findKey({ CONVEX_DEPLOY_KEY: "prod:x" }, {})).toBeUndefined();
   });
 
-  test("a file that is not there has no variables", async () => {
-    expect(await readVariables("/nowhere/.env.local")).toEqual({});
+  test("a file that is not there is known as missing", async () => {
+    expect(await readVariables("/nowhere/.env.local")).toBeNull();
   });
 });

@@ -1,15 +1,20 @@
 import { X } from "lucide-react";
-import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { Button, Field, IconButton } from "./controls";
 import { ErrorNote } from "./states";
 
-/** A dialog over the page. It is there as long as it is rendered; Escape and a click beside it ask to close it. */
+/**
+ * A dialog over the page. It is there as long as it is rendered; Escape and a click beside it ask to close it. The focus
+ * goes to its first field, and back to where it was.
+ */
 export function Dialog({ title, children, onClose, width = "max-w-lg" }: { title: string; children: ReactNode; onClose: () => void; width?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before it leaves the page: a dialog that is gone gives no focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>("input, textarea, select")?.focus();
     return () => element?.close();
   }, []);
   return (

@@ -134,9 +134,9 @@ export function Disclosure({ summary, children, isOpen = false, look = "framed" 
   const isFramed = look === "framed";
   const [wasOpened, setWasOpened] = useState(isOpen);
   return (
-    <details open={isOpen} onToggle={(event) => { if (event.currentTarget.open) setWasOpened(true); }} className={`group/disclosure ${isFramed ? "rounded-lg border border-line bg-panel text-sm" : "text-xs"}`}>
+    <details open={isOpen} onToggle={(event) => { if (event.currentTarget.open) setWasOpened(true); }} className={isFramed ? "rounded-lg border border-line bg-panel text-sm" : "text-xs"}>
       <summary className={`flex items-center gap-2 rounded-lg text-muted hover:text-ink ${isFramed ? "min-h-8 px-3 py-1.5" : "min-h-6 w-fit pr-2"}`}>
-        <ChevronRight size={13} aria-hidden className="shrink-0 transition-transform group-open/disclosure:rotate-90" />{summary}
+        <ChevronRight size={13} aria-hidden className="shrink-0 transition-transform [details[open]>summary>&]:rotate-90" />{summary}
       </summary>
       <div className={isFramed ? "border-t border-line px-3 py-2" : "mt-1.5 rounded-lg border border-line bg-panel p-3"}>{(wasOpened || isOpen) && children}</div>
     </details>

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useLayoutEffect, useState, useSyncExternalStore } from "react";
 import { Dialog } from "./Dialog";
 
 /** A key and what it does. */
@@ -24,7 +24,8 @@ function subscribe(listener: () => void): () => void {
 
 /** Keys that work while the component is there. Give the same array as long as nothing changes. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
-  useEffect(() => {
+  // With what is shown, not after it: a key that follows at once is not lost.
+  useLayoutEffect(() => {
     change([...registered, shortcuts]);
     return () => change(registered.filter((group) => group !== shortcuts));
   }, [shortcuts]);
@@ -36,19 +37,19 @@ const HELP: Shortcut = { keys: ["?"], label: "Show this list", run: () => undefi
 export function Shortcuts() {
   const groups = useSyncExternalStore(subscribe, () => registered);
   const [isHelp, setIsHelp] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event)) return;
       if (event.key === "?") return setIsHelp(true);
       // What was put there last is on top.
-      const found = groups.toReversed().flat().find(({ keys }) => keys.includes(event.key));
+      const found = registered.toReversed().flat().find(({ keys }) => keys.includes(event.key));
       if (found === undefined) return;
       event.preventDefault();
       found.run();
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [groups]);
+  }, []);
   if (!isHelp) return null;
   return (
     <Dialog title="Keys" onClose={() => setIsHelp(false)} width="max-w-sm">

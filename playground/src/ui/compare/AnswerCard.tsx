@@ -26,15 +26,14 @@ export function AnswerCard({ title, answer, changes, actions }: Props) {
     <article aria-label={title} className="flex min-w-0 flex-col rounded-xl border border-line bg-raised">
       <header className="border-b border-line px-3 py-2">
         <h4 className="flex flex-wrap items-center gap-2 text-sm font-semibold">{title}
-          {answer.finishReason !== undefined && <Badge tone={answer.finishReason === "stop" || answer.finishReason === "tool-calls" ? "plain" : "warn"} title="Why the model ended">{answer.finishReason}</Badge>}
+          {error !== undefined ? <EarlyEnd error={error} /> : answer.finishReason !== undefined && <Badge tone={answer.finishReason === "stop" || answer.finishReason === "tool-calls" ? "plain" : "warn"} title="Why the model ended">{answer.finishReason}</Badge>}
         </h4>
         <p className="mt-0.5 text-xs text-muted wrap-anywhere">{[answer.agentName, answer.model].filter(Boolean).join(" · ")}</p>
         <Numbers answer={answer} />
       </header>
       <div className="grid gap-2.5 px-3 py-3">
-        {parts.filter(isToolPart).map((part) => <Tool key={part.toolCallId} part={part} />)}
-        {changes === undefined ? said(parts).map((part, index) => <StepPart key={index} part={part} isGrowing={false} />) : <Changes runs={changes} />}
-        {error !== undefined && <p className="text-sm text-danger wrap-anywhere">{parseFailure(error).message || error}</p>}
+        {changes === undefined ? <AnswerParts parts={parts} isGrowing={false} /> : <><Tools parts={parts} /><Changes runs={changes} /></>}
+        {error !== undefined && <p className={`text-sm wrap-anywhere ${parseFailure(error).code === "aborted" ? "text-muted" : "text-danger"}`}>{parseFailure(error).message || error}</p>}
         {parts.length === 0 && error === undefined && <p className="text-sm text-muted">It said nothing.</p>}
       </div>
       {actions !== undefined && <footer className="mt-auto flex flex-wrap gap-2 border-t border-line px-3 py-2">{actions}</footer>}
@@ -42,13 +41,25 @@ export function AnswerCard({ title, answer, changes, actions }: Props) {
   );
 }
 
-function said(parts: UIMessage["parts"]): UIMessage["parts"] {
-  return parts.filter((part) => !isToolPart(part));
+function EarlyEnd({ error }: { error: string }) {
+  const { code } = parseFailure(error);
+  return code === "aborted" ? <Badge title={error}>stopped</Badge> : <Badge tone="danger" title={error}>{code === "error" ? "failed" : code}</Badge>;
 }
 
-function Numbers({ answer: { promptTokens, completionTokens, durationMs, cost, modelCalls } }: { answer: ComparedAnswer }) {
+/** What was said and done, in its order. `isGrowing`: more is to come. */
+export function AnswerParts({ parts, isGrowing }: { parts: UIMessage["parts"]; isGrowing: boolean }) {
+  return parts.map((part, index) => isToolPart(part)
+    ? <Tool key={part.toolCallId} part={part} isRunning={isGrowing} />
+    : <StepPart key={index} part={part} isGrowing={isGrowing && index === parts.length - 1} />);
+}
+
+function Tools({ parts }: { parts: UIMessage["parts"] }) {
+  return parts.filter(isToolPart).map((part) => <Tool key={part.toolCallId} part={part} isRunning={false} />);
+}
+
+function Numbers({ answer: { promptTokens, completionTokens, isCounted, durationMs, cost, modelCalls } }: { answer: ComparedAnswer }) {
   const facts: [string, string][] = [
-    ["in", formatCount(promptTokens)], ["out", formatCount(completionTokens)],
+    ...(isCounted ? [["in", formatCount(promptTokens)], ["out", formatCount(completionTokens)]] satisfies [string, string][] : []),
     ["calls", formatCount(modelCalls)],
     ...(durationMs === undefined ? [] : [["time", formatDuration(durationMs)] as [string, string]]),
     ...(cost === undefined ? [] : [["cost", formatMoney(cost)] as [string, string]]),
@@ -71,10 +82,11 @@ const STATES: Readonly<Record<ToolPart["state"], string>> = {
   "output-denied": "denied",
 };
 
-function Tool({ part }: { part: ToolPart }) {
+function Tool({ part, isRunning }: { part: ToolPart; isRunning: boolean }) {
   const name = toolName(part);
+  const state = isRunning && (part.state === "input-streaming" || part.state === "input-available") ? "runs" : STATES[part.state];
   return (
-    <Disclosure summary={<><Wrench size={13} aria-hidden /><span className="min-w-0 flex-1 truncate font-mono text-[13px]">{name}</span><span className="text-xs whitespace-nowrap">{STATES[part.state]}</span></>}>
+    <Disclosure summary={<><Wrench size={13} aria-hidden /><span className="min-w-0 flex-1 truncate font-mono text-[13px]">{name}</span><span className="text-xs whitespace-nowrap">{state}</span></>}>
       <div className="grid gap-2">
         {part.input !== undefined && <Json label={`Input of ${name}`} value={part.input} className="max-h-40" />}
         {part.state === "output-available" && <Json label={`Output of ${name}`} value={part.output} className="max-h-40" />}

@@ -1,6 +1,6 @@
 import type { AgentDescription, PlaygroundAnswer } from "convex-agent";
 import { LoaderCircle, SendHorizontal, SlidersHorizontal, X } from "lucide-react";
-import { useId, useState, type KeyboardEvent } from "react";
+import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Button, Checkbox, IconButton, Select } from "../app/controls";
 import { missingFunction } from "../app/errors";
 import { ErrorNote } from "../app/states";
@@ -8,6 +8,7 @@ import { usePlayground, usePlaygroundAction, usePlaygroundQuery } from "../conne
 import { loadPrices } from "../usage/prices";
 import { AnswerCard } from "./AnswerCard";
 import { comparedAnswer, unsavedDocs } from "./answers";
+import { LiveAnswer, newLiveId, type LiveRun } from "./LiveAnswer";
 import { agentOf, describeChanges, overridesOf, type RunOptions } from "./runOptions";
 import { RunOptionsEditor } from "./RunOptionsEditor";
 import { useRunOptions } from "./useRunOptions";
@@ -27,25 +28,37 @@ interface Unsaved {
   readonly answer: PlaygroundAnswer;
 }
 
+interface Sending {
+  readonly isBusy: boolean;
+  readonly error: unknown;
+  /** An answer that is not saved, while it is made. */
+  readonly live: (LiveRun & { prompt: string }) | null;
+  readonly unsaved: Unsaved | null;
+}
+
+const IDLE: Sending = { isBusy: false, error: null, live: null, unsaved: null };
+
 /** What is sent, and what came of it. */
 function useSending(threadId: string) {
   const stream = usePlaygroundAction("streamText");
   const generate = usePlaygroundAction("generateText");
-  const [state, setState] = useState<{ isBusy: boolean; error: unknown; unsaved: Unsaved | null }>({ isBusy: false, error: null, unsaved: null });
+  const [state, setState] = useState(IDLE);
   const send = async (prompt: string, agent: AgentDescription, options: RunOptions): Promise<boolean> => {
-    setState({ isBusy: true, error: null, unsaved: null });
-    const args = { threadId, agentName: agent.name, prompt, ...overridesOf(options, agent) };
+    const { name: agentName } = agent;
+    const isUnsaved = options.isUnsaved === true;
+    const liveId = newLiveId();
+    setState({ ...IDLE, isBusy: true, live: isUnsaved ? { prompt, agentName, liveId } : null });
+    const args = { threadId, agentName, prompt, ...overridesOf(options, agent), ...(isUnsaved && { storageOptions: { saveMessages: "none" as const }, liveId }) };
     try {
-      if (options.isUnsaved !== true) await stream(args).catch((error: unknown) => (isMissing(error) ? generate(args) : Promise.reject(error)));
-      const unsaved = options.isUnsaved === true ? { prompt, agentName: agent.name, answer: await generate({ ...args, storageOptions: { saveMessages: "none" } }) } : null;
-      setState({ isBusy: false, error: null, unsaved });
+      const answer = await stream(args).catch((error: unknown) => (isMissing(error) ? generate(args) : Promise.reject(error)));
+      setState({ ...IDLE, unsaved: isUnsaved ? { prompt, agentName, answer } : null });
       return true;
     } catch (error) {
-      setState({ isBusy: false, error, unsaved: null });
+      setState({ ...IDLE, error });
       return false;
     }
   };
-  return { ...state, send, discard: () => setState({ isBusy: false, error: null, unsaved: null }) };
+  return { ...state, send, discard: () => setState(IDLE) };
 }
 
 /** An app that exports only the documented functions answers all the same, just not word by word. */
@@ -57,7 +70,7 @@ function Composer({ threadId, agents }: { threadId: string; agents: readonly Age
   const [options, setOptions] = useRunOptions("send");
   const [text, setText] = useState("");
   const [isOpen, setIsOpen] = useState(false);
-  const { isBusy, error, unsaved, send, discard } = useSending(threadId);
+  const { isBusy, error, live, unsaved, send, discard } = useSending(threadId);
   const id = useId();
   const newest = usePlaygroundQuery("listMessages", { threadId, paginationOpts: { cursor: null, numItems: 1 } });
   const agent = agentOf(agents, options.agentName, newest?.page.find(({ agentName }) => agentName !== undefined)?.agentName);
@@ -79,6 +92,7 @@ function Composer({ threadId, agents }: { threadId: string; agents: readonly Age
     <div className="shrink-0 border-t border-line bg-panel px-3 py-2.5 sm:px-4">
       <form aria-label="New message" className="mx-auto grid w-full max-w-3xl gap-2" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
         {error !== null && <ErrorNote error={error} title="It was not answered" />}
+        {live !== null && <NotSaved prompt={live.prompt}><LiveAnswer threadId={threadId} title="Answer, not saved" live={live} /></NotSaved>}
         {unsaved !== null && <UnsavedAnswer threadId={threadId} unsaved={unsaved} onClose={discard} />}
         {isOpen && (
           <div id={`${id}-options`} role="region" aria-label="Options" tabIndex={0} className="max-h-[45dvh] overflow-y-auto rounded-xl border border-line bg-raised p-3">
@@ -122,9 +136,17 @@ function OptionsButton({ isOpen, controls, changes, onToggle, onReset }: { isOpe
 function UnsavedAnswer({ threadId, unsaved: { prompt, agentName, answer }, onClose }: { threadId: string; unsaved: Unsaved; onClose: () => void }) {
   const shown = comparedAnswer(unsavedDocs(answer, { threadId, agentName }), loadPrices(localStorage));
   return (
+    <NotSaved prompt={prompt}>
+      <AnswerCard title="Answer, not saved" answer={{ ...shown, durationMs: answer.durationMs }} actions={<Button size="small" onClick={onClose}>Discard</Button>} />
+    </NotSaved>
+  );
+}
+
+function NotSaved({ prompt, children }: { prompt: string; children: ReactNode }) {
+  return (
     <div role="region" aria-label="What was not saved" tabIndex={0} className="grid max-h-[45dvh] gap-2 overflow-y-auto">
       <p className="rounded-lg bg-bubble px-3 py-2 text-sm whitespace-pre-wrap wrap-anywhere">{prompt}</p>
-      <AnswerCard title="Answer, not saved" answer={{ ...shown, durationMs: answer.durationMs }} actions={<Button size="small" onClick={onClose}>Discard</Button>} />
+      {children}
     </div>
   );
 }

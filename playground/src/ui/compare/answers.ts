@@ -12,6 +12,8 @@ export interface ComparedAnswer {
   readonly finishReason: string | undefined;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** False: it was cut off before its provider had counted, so the tokens are of the steps before. */
+  readonly isCounted: boolean;
   readonly modelCalls: number;
   /** How long models and tools took; undefined where nobody saw it. */
   readonly durationMs: number | undefined;
@@ -45,6 +47,7 @@ export function comparedAnswer(docs: readonly MessageDoc[], prices: PriceTable):
     finishReason: last?.finishReason,
     promptTokens: sum(({ usage }) => usage?.promptTokens),
     completionTokens: sum(({ usage }) => usage?.completionTokens),
+    isCounted: said.every(({ usage }) => usage !== undefined),
     modelCalls: said.length,
     durationMs: timings.length === 0 ? undefined : coveredMs(timings),
     cost: costOfAll(said, prices),

@@ -1,38 +1,34 @@
-import type { AgentDescription, MessageDoc, PlaygroundAnswer } from "convex-agent";
-import { useState } from "react";
+import type { AgentDescription } from "convex-agent";
+import { useSyncExternalStore } from "react";
 import { usePlaygroundAction } from "../connection/api";
 import { unsavedDocs } from "./answers";
+import { newLiveId } from "./LiveAnswer";
 import { overridesOf, type RunOptions } from "./runOptions";
+import { RunsStore } from "./runsStore";
 
-/** An answer that was made again and not saved. */
-export interface Run {
-  /** From 1. */
-  readonly id: number;
-  readonly agentName: string;
-  readonly answer: PlaygroundAnswer;
-  readonly docs: readonly MessageDoc[];
+/** What is answered again: a turn's prompt, or what led to one of the messages. */
+export interface AgainFrom {
+  readonly messageId: string;
+  readonly from: "prompt" | "message";
 }
 
-interface State {
-  readonly runs: readonly Run[];
-  readonly isBusy: boolean;
-  readonly error: unknown;
-}
+const store = new RunsStore();
 
-/** Answers to a prompt that are made here; they last as long as the panel does. */
-export function useRuns(threadId: string, promptMessageId: string) {
+/** Answers that are made again here, and how to make another. */
+export function useRuns(threadId: string, again: AgainFrom) {
   const regenerate = usePlaygroundAction("regenerate");
-  const [{ runs, isBusy, error }, setState] = useState<State>({ runs: [], isBusy: false, error: null });
+  const key = `${again.from} ${again.messageId}`;
+  const runs = useSyncExternalStore(store.subscribe, () => store.get(key));
   const start = async (agent: AgentDescription, options: RunOptions): Promise<void> => {
-    setState((before) => ({ ...before, isBusy: true, error: null }));
+    const { name: agentName } = agent;
+    const liveId = newLiveId();
+    store.begin(key, { liveId, agentName });
     try {
-      const answer = await regenerate({ threadId, agentName: agent.name, messageId: promptMessageId, ...overridesOf(options, agent) });
-      const docs = unsavedDocs(answer, { threadId, agentName: agent.name });
-      setState((before) => ({ runs: [...before.runs, { id: (before.runs.at(-1)?.id ?? 0) + 1, agentName: agent.name, answer, docs }], isBusy: false, error: null }));
-    } catch (thrown) {
-      setState((before) => ({ ...before, isBusy: false, error: thrown }));
+      const answer = await regenerate({ threadId, agentName, ...again, liveId, ...overridesOf(options, agent) });
+      store.made(key, { agentName, answer, docs: unsavedDocs(answer, { threadId, agentName }) });
+    } catch (error) {
+      store.failed(key, error);
     }
   };
-  const discard = (id: number) => setState((before) => ({ ...before, runs: before.runs.filter((run) => run.id !== id) }));
-  return { runs, isBusy, error, start, discard };
+  return { ...runs, start, discard: (id: number) => store.discard(key, id) };
 }

@@ -1,5 +1,5 @@
 import { parseFailure } from "convex-agent/react";
-import { CircleAlert, ListTree, Square } from "lucide-react";
+import { CircleAlert, ListTree, RotateCcw, Square } from "lucide-react";
 import { memo } from "react";
 import { Badge } from "../app/controls";
 import { formatDuration, formatShort } from "../app/format";
@@ -32,18 +32,19 @@ export const StepCard = memo(function StepCard({ step, number }: { step: Step; n
 });
 
 function StepHead({ step: { head }, number, isStreaming }: { step: Step; number: number; isStreaming: boolean }) {
-  const { usage, timing, finishReason, agentName, model, status } = head;
+  const { _id, order, message, usage, timing, finishReason, agentName, model, status } = head;
   const [input, output] = [usage?.promptTokens, usage?.completionTokens];
   return (
     <header className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted">
-      <span className="font-medium text-ink">{agentName ?? (head.message?.role === "tool" ? "Tools" : "Assistant")}</span>
+      <span className="font-medium text-ink">{agentName ?? (message?.role === "tool" ? "Tools" : "Assistant")}</span>
       {model !== undefined && <span className="font-mono text-[11px] wrap-anywhere">{model}</span>}
       {isStreaming ? <Badge tone="accent">streaming</Badge> : status === "pending" && <Badge tone="accent">pending</Badge>}
       {finishReason !== undefined && <Badge tone={finishReason === "stop" || finishReason === "tool-calls" ? "plain" : "warn"} title="Why the model ended">{finishReason}</Badge>}
       <span className="ml-auto flex items-center gap-2 tabular-nums">
         {(input !== undefined || output !== undefined) && <span title="Tokens in and out">{formatShort(input ?? 0)} → {formatShort(output ?? 0)} tokens</span>}
         {timing !== undefined && <span title="How long the model took">{formatDuration(timing.endedMs - timing.startedMs)}</span>}
-        {!isStreaming && <PlaceButton look="plain" size="small" to={{ panel: "context", messageId: head._id, order: head.order }} aria-label={`Context of step ${number}`}><ListTree size={13} aria-hidden />Context</PlaceButton>}
+        {!isStreaming && <PlaceButton look="plain" size="small" to={{ panel: "context", messageId: _id, order }} aria-label={`Context of step ${number}`}><ListTree size={13} aria-hidden />Context</PlaceButton>}
+        {!isStreaming && number > 1 && message?.role === "assistant" && <PlaceButton look="plain" size="small" to={{ panel: "compare", messageId: _id, order, from: "step" }} aria-label={`Regenerate from step ${number}`} title="Answer again from this step on"><RotateCcw size={13} aria-hidden /></PlaceButton>}
       </span>
     </header>
   );

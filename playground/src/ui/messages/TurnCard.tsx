@@ -32,6 +32,7 @@ const STATES: Readonly<Record<TurnSummary["state"], { text: string; tone: Tone }
   pending: { text: "running", tone: "accent" },
   waits: { text: "waits for approval", tone: "warn" },
   failed: { text: "failed", tone: "danger" },
+  stopped: { text: "stopped", tone: "plain" },
 };
 
 function TurnHead({ turn, summary }: { turn: Turn; summary: TurnSummary }) {
@@ -48,7 +49,7 @@ function TurnHead({ turn, summary }: { turn: Turn; summary: TurnSummary }) {
       {inputTokens + outputTokens > 0 && <span className="tabular-nums">{formatShort(inputTokens + outputTokens)} tokens</span>}
       <span className="ml-auto flex items-center">
         <PlaceButton look="plain" size="small" to={{ panel: "timeline", order: turn.order }} aria-label={`Timeline of turn ${turn.order}`}><ChartNoAxesGantt size={13} aria-hidden /><span className="max-sm:hidden">Timeline</span></PlaceButton>
-        {again !== undefined && <PlaceButton look="plain" size="small" to={{ panel: "compare", messageId: again, order: turn.order }} aria-label={`Regenerate turn ${turn.order}`}><RotateCcw size={13} aria-hidden /><span className="max-sm:hidden">Regenerate</span></PlaceButton>}
+        {again !== undefined && <PlaceButton look="plain" size="small" to={{ panel: "compare", messageId: again, order: turn.order, from: undefined }} aria-label={`Regenerate turn ${turn.order}`}><RotateCcw size={13} aria-hidden /><span className="max-sm:hidden">Regenerate</span></PlaceButton>}
         <CopyIcon label={`Copy a link to turn ${turn.order}`} icon={Link2} text={() => linkTo({ order: turn.order, panel: undefined, messageId: undefined })} />
       </span>
     </header>

@@ -44,7 +44,8 @@ export function TurnList({ turns, target, onEarlier, onLater, endsAtNewest }: Pr
     anchorTo: "end",
     followOnAppend: endsAtNewest,
     scrollEndThreshold: isHeld ? -1 : NEAR_END_PX,
-    onChange: (instance) => setIsAtEnd(instance.isAtEnd(NEAR_END_PX)),
+    // What fits has no end that one could be away from.
+    onChange: (instance) => setIsAtEnd(instance.isAtEnd(NEAR_END_PX) || instance.getTotalSize() <= (instance.scrollRect?.height ?? 0)),
   });
   const isPlaced = useTargetInView(virtualizer, turns, target);
   const rows = virtualizer.getVirtualItems();

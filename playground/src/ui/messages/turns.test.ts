@@ -51,6 +51,7 @@ describe("turns", () => {
     expect(stateOf(doc(0, 0), said(0, 1, { streaming: true, status: "pending" }))).toBe("streaming");
     expect(stateOf(doc(0, 0), said(0, 1, { status: "pending" }))).toBe("pending");
     expect(stateOf(doc(0, 0), said(0, 1, { status: "failed", error: "timeout: late" }))).toBe("failed");
+    expect(stateOf(doc(0, 0), said(0, 1, { status: "failed", error: "aborted: enough" }))).toBe("stopped");
     expect(stateOf(doc(0, 0), said(0, 1, { message: call }))).toBe("waits");
     expect(stateOf(doc(0, 0), said(0, 1, { message: call }), doc(0, 2, { message: decision }), doc(0, 3, { message: result }))).toBe("done");
   });

@@ -1,5 +1,5 @@
 import type { MessageDoc } from "convex-agent";
-import { toUIMessages, type UIMessage } from "convex-agent/react";
+import { parseFailure, toUIMessages, type UIMessage } from "convex-agent/react";
 
 /** A message as it is stored, or as it will be: `streaming` while it is written. */
 export type ShownDoc = MessageDoc & { key: string; streaming: boolean };
@@ -82,7 +82,7 @@ function groupsBy<T>(items: readonly T[], joins: (item: T, first: T) => boolean)
 
 /** What a turn took and where it is, in numbers. */
 export interface TurnSummary {
-  readonly state: "asked" | "streaming" | "pending" | "waits" | "failed" | "done";
+  readonly state: "asked" | "streaming" | "pending" | "waits" | "failed" | "stopped" | "done";
   readonly agentNames: readonly string[];
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -111,7 +111,7 @@ function stateOf(steps: readonly Step[]): TurnSummary["state"] {
   if (last === undefined) return "asked";
   if (docs.some(({ streaming }) => streaming)) return "streaming";
   if (steps.some(({ parts }) => waitingApprovals(parts).length > 0)) return "waits";
-  if (last.status === "failed") return "failed";
+  if (last.status === "failed") return last.error !== undefined && parseFailure(last.error).code === "aborted" ? "stopped" : "failed";
   return last.status === "pending" ? "pending" : "done";
 }
 

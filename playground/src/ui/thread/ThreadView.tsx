@@ -1,5 +1,5 @@
 import { MessageSquareOff } from "lucide-react";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
 import { go, PANELS, useLocation, type Panel } from "../app/location";
 import { PlaceButton, PlaceLink } from "../app/PlaceLink";
 import { useShortcuts, type Shortcut } from "../app/shortcuts";
@@ -22,7 +22,20 @@ const THREAD_PANELS = PANELS.filter((panel) => panel !== "usage");
 /** A thread: what it is, and one of the ways to look at it. */
 export function ThreadView({ threadId, panel }: { threadId: string; panel: ThreadPanel }) {
   const found = useOptionalQuery("getThread", { threadId });
-  useShortcuts(useMemo((): Shortcut[] => THREAD_PANELS.map((name, index) => ({ keys: [String(index + 1)], label: TITLES[name], run: () => go({ panel: name === "messages" ? undefined : name }) })), []));
+  const beside = useRef<HTMLElement>(null);
+  const isCalledByKey = useRef(false);
+  useShortcuts(useMemo((): Shortcut[] => THREAD_PANELS.map((name, index) => ({
+    keys: [String(index + 1)], label: TITLES[name],
+    run: () => {
+      isCalledByKey.current = true;
+      go({ panel: name === "messages" ? undefined : name });
+    },
+  })), []));
+  useEffect(() => {
+    // Who came by a key goes on by keys: the next Tab is within the view.
+    if (isCalledByKey.current) beside.current?.focus({ preventScroll: true });
+    isCalledByKey.current = false;
+  });
   if (found.kind === "loading") return <Loading label="Loading the thread" />;
   if (found.kind === "value" && found.value === null) {
     return <Empty icon={<MessageSquareOff size={24} />} title="There is no such thread">It may have been deleted, or the link is of another deployment.<br /><PlaceButton to={{ threadId: undefined }} className="mt-4">To the list</PlaceButton></Empty>;
@@ -45,7 +58,7 @@ export function ThreadView({ threadId, panel }: { threadId: string; panel: Threa
           <ErrorBoundary what="The form for a message" resetKey={threadId}><Suspense fallback={<div className="h-24 border-t border-line" />}><NewMessage threadId={threadId} /></Suspense></ErrorBoundary>
         </div>
         {panel !== "messages" && (
-          <section aria-label={TITLES[panel]} className="min-h-0 min-w-0 flex-1 overflow-y-auto border-line xl:max-w-[46rem] xl:border-l">
+          <section ref={beside} tabIndex={-1} aria-label={TITLES[panel]} className="min-h-0 outline-none min-w-0 flex-1 overflow-y-auto border-line xl:max-w-[46rem] xl:border-l">
             <ErrorBoundary what={`The view “${TITLES[panel]}”`} resetKey={`${threadId} ${panel}`}>
               <Suspense fallback={<Loading label={`Loading ${TITLES[panel].toLowerCase()}`} />}><PanelOf threadId={threadId} panel={panel} /></Suspense>
             </ErrorBoundary>

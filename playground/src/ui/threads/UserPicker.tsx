@@ -58,13 +58,14 @@ function Users({ onDone }: { onDone: () => void }) {
     else setActive(Math.max(0, Math.min(to, choices.length - 1)));
     event.preventDefault();
   };
-  if (status === "LoadingFirstPage") return <Loading label="Loading the users" />;
+  const isLoading = status === "LoadingFirstPage";
   return (
     <>
       <Field label="Name or id" value={typed} onChange={(event) => { setTyped(event.target.value); setActive(0); }} onKeyDown={onKeyDown} autoFocus autoComplete="off"
         role="combobox" aria-expanded aria-controls={id} aria-autocomplete="list" aria-activedescendant={choices.length > 0 ? `${id}-${active}` : undefined} />
-      <p role="status" className="my-2 text-xs text-muted">{plural(results.length, "user")}{status === "Exhausted" ? "" : " so far"}{typed === "" ? "" : `; ${plural(choices.length, "match", "matches")}`}</p>
-      <VirtualList label="Users" role="listbox" id={id} items={choices} itemKey={({ key }) => key} estimatePx={40} activeIndex={active} onNearEnd={status === "CanLoadMore" ? () => loadMore(PAGE) : undefined} className="h-80 max-h-[50dvh]">
+      <p role="status" className="my-2 text-xs text-muted">{isLoading ? "Loading the users" : <>{plural(results.length, "user")}{status === "Exhausted" ? "" : " so far"}{typed === "" ? "" : `; ${plural(choices.length, "match", "matches")}`}</>}</p>
+      {isLoading && <div className="h-80 max-h-[50dvh]"><Loading label="Loading the users" /></div>}
+      {!isLoading && <VirtualList label="Users" role="listbox" id={id} items={choices} itemKey={({ key }) => key} estimatePx={40} activeIndex={active} onNearEnd={status === "CanLoadMore" ? () => loadMore(PAGE) : undefined} className="h-80 max-h-[50dvh]">
         {(choice, index) => (
           <div id={`${id}-${index}`} role="option" aria-selected={index === active} onClick={() => choose(choice)} onMouseMove={() => setActive(index)}
             className="flex h-10 cursor-pointer items-center gap-2 rounded-lg px-2.5 text-sm aria-selected:bg-accent-wash">
@@ -72,7 +73,7 @@ function Users({ onDone }: { onDone: () => void }) {
             {choice.kind === "user" && choice.name !== choice.userId && <span className="min-w-0 flex-1 truncate text-xs text-muted">{choice.userId}</span>}
           </div>
         )}
-      </VirtualList>
+      </VirtualList>}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ListedThread } from "convex-agent";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { optionOf, useLocation } from "../app/location";
 import { usePlaygroundPaginatedQuery } from "../connection/api";
 
@@ -41,12 +41,24 @@ export function useThreads(): Threads {
   };
   const { results, status: pages, loadMore } = usePlaygroundPaginatedQuery("listThreads", args, { initialNumItems: PAGE });
   const canLoadMore = pages === "CanLoadMore";
-  return useMemo(() => ({
-    // A search without a user finds everybody's.
-    threads: of.kind === "nobody" ? results.filter(({ userId }) => userId === undefined) : results,
-    isLoading: pages === "LoadingFirstPage",
-    canLoadMore,
-    loadMore: () => loadMore(PAGE),
-    isStale: wanted !== search,
-  }), [of, results, pages, canLoadMore, loadMore, wanted, search]);
+  const isLoading = pages === "LoadingFirstPage";
+  const before = useLastOf(JSON.stringify([of, status]), isLoading ? undefined : results);
+  return useMemo(() => {
+    const found = isLoading ? (before ?? []) : results;
+    return {
+      // A search without a user finds everybody's.
+      threads: of.kind === "nobody" ? found.filter(({ userId }) => userId === undefined) : found,
+      isLoading: isLoading && before === undefined,
+      canLoadMore,
+      loadMore: () => loadMore(PAGE),
+      isStale: wanted !== search || isLoading,
+    };
+  }, [of, results, before, isLoading, canLoadMore, loadMore, wanted, search]);
+}
+
+/** The last value that was there for a key: what is searched for stays in sight until the next is found. */
+function useLastOf<Value>(key: string, value: Value | undefined): Value | undefined {
+  const [last, setLast] = useState<{ key: string; value: Value } | null>(null);
+  if (value !== undefined && (last?.key !== key || last.value !== value)) setLast({ key, value });
+  return last?.key === key ? last.value : undefined;
 }

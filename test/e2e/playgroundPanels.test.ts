@@ -179,6 +179,7 @@ test("usage is drawn and listed by day, user, agent and model, and costs what th
   await page.getByLabel("Output, scripted").fill("0");
   await page.getByRole("button", { name: "Save the prices" }).click();
   await page.getByRole("button", { name: "User", exact: true }).click();
+  await row("tester of usage").waitFor();
   const cells = await row("tester of usage").getByRole("cell").allInnerTexts();
   // A dollar for each token in: what was counted is what it costs.
   expect(cells.at(-1)).toBe(`$${cells[1]}.00`);

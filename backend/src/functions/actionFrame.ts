@@ -5,6 +5,7 @@ import type { FunctionPath } from "./functionPath.ts";
 import type { JobRef } from "./hooks.ts";
 import type { LogBuffer } from "./logs.ts";
 import { interruptiblePoint, runInterruptibly } from "./sandbox/interruptible.ts";
+import { dropOverlay } from "./sandbox/overlays.ts";
 import { runInSandbox, TimerSet, type Sandbox } from "./sandbox/sandbox.ts";
 import { actionJsOps, actionOps, type ActionCalls } from "./syscalls/action.ts";
 import { parseSyscallArgs } from "./syscalls/args.ts";
@@ -142,6 +143,7 @@ export class ActionFrame implements Sandbox, FunctionSelf {
       });
     }
     this.#hasEnded = true;
+    dropOverlay(this);
     this.timers.clearAll();
   }
 

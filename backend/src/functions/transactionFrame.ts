@@ -3,6 +3,7 @@ import type { QueryJson } from "../query/types.ts";
 import type { ComponentPath, QueryCursor, Transaction } from "../transaction/types.ts";
 import type { FoundFunction } from "./app.ts";
 import type { FunctionPath } from "./functionPath.ts";
+import { dropOverlay } from "./sandbox/overlays.ts";
 import { refuse, RefusedError, type Sandbox } from "./sandbox/sandbox.ts";
 import { SeededRandom } from "./sandbox/random.ts";
 import { parseSyscallArgs, type SyscallArgs } from "./syscalls/args.ts";
@@ -127,6 +128,7 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
   /** No more syscalls: waits for a nested call that nobody awaited, drops what did not begin. */
   async end(): Promise<void> {
     this.#hasEnded = true;
+    dropOverlay(this);
     this.#waiting.length = 0;
     for (const cursor of this.#cursors) cursor?.close();
     this.#cursors.length = 0;

@@ -7,6 +7,7 @@ import { sandboxConsole } from "./console.ts";
 import { ISOLATE_HOST, NODE_HOST } from "./hostNames.ts";
 import { findSandbox, mustGetSandbox, refuse, routeUnhandled, type Sandbox, type TimerSet } from "./sandbox.ts";
 import { interruptibleAbortSignal, interruptibleTimers } from "./nodeTimers.ts";
+import { overlayOf, runningOverlay } from "./overlays.ts";
 import { sandboxWebAssembly } from "./webAssembly.ts";
 import { sandboxCrypto } from "./webCrypto.ts";
 
@@ -125,23 +126,6 @@ const projectRequire = Object.assign(
 );
 
 const nodeGlobals = { Convex, console: sandboxConsole, fetch: sandboxFetch, process: nodeProcess, require: projectRequire, AbortSignal: interruptibleAbortSignal, ...interruptibleTimers };
-
-/** What running code has put in the place of globals; gone with its execution. */
-const overlays = new WeakMap<Sandbox, Map<string, unknown>>();
-// Looking up the execution that runs costs more than most uses of a global.
-let hasOverlays = false;
-
-function runningOverlay(): Map<string, unknown> | undefined {
-  const sandbox = hasOverlays ? findSandbox() : null;
-  return sandbox === null ? undefined : overlays.get(sandbox);
-}
-
-function overlayOf(sandbox: Sandbox): Map<string, unknown> {
-  const overlay = overlays.get(sandbox) ?? new Map<string, unknown>();
-  overlays.set(sandbox, overlay);
-  hasOverlays = true;
-  return overlay;
-}
 
 /**
  * The globals of user code by name, and its `globalThis`: these names first, then the platform's without the absent ones.

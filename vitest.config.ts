@@ -31,7 +31,7 @@ export default defineConfig({
       },
       {
         resolve, ssr,
-        test: { name: "react", environment: "happy-dom", isolate: false, testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
+        test: { name: "react", environment: "happy-dom", testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
       },
       {
         test: { name: "backend", environment: "node", include: ["backend/src/**/*.test.ts"], isolate: false, testTimeout: 30_000 },
@@ -44,6 +44,8 @@ export default defineConfig({
         resolve, ssr,
         test: {
           name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
+          // Mostly they wait: for words that come one by one, for processes that start.
+          maxWorkers: WORKERS + 1,
           testTimeout: 120_000, hookTimeout: 120_000,
           // After the others: a page that shares two cores with a thousand unit tests shows its words late.
           sequence: { groupOrder: 1 },

@@ -10,7 +10,7 @@ beforeAll(async () => { provider = await startFlakyProvider(); });
 afterAll(async () => { await provider?.close(); });
 
 const session = ownTopicSession("bad-luck", () => ({
-  OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: provider?.baseURL ?? "", OPENAI_MODEL: "test-model", OPENAI_TIMEOUT_MS: "2500",
+  OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: provider?.baseURL ?? "", OPENAI_MODEL: "test-model", OPENAI_TIMEOUT_MS: "6000",
 }));
 
 async function send(page: Page, text: string): Promise<void> {

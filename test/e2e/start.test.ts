@@ -3,9 +3,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { temporaryFolder } from "../support/browser.ts";
 import { startExample, type ExampleProcess } from "../support/exampleProcess.ts";
+import "../support/sharedRun.ts";
 
 const root = join(import.meta.dirname, "../..");
 // Inside the repository, so that packages resolve as they do for the example itself.
@@ -17,7 +18,7 @@ let example: ExampleProcess;
 beforeAll(async () => {
   mkdirSync(copy, { recursive: true });
   cpSync(join(root, "example"), join(copy, "example"), { recursive: true });
-  example = await startExample({ dataDir, script: join(copy, "example/start.ts") });
+  example = await startExample({ dataDir, modulesFrom: inject("modulesDir"), script: join(copy, "example/start.ts") });
 });
 afterAll(async () => {
   await example.stop();
@@ -79,7 +80,7 @@ describe("an edit of the example's functions", () => {
 describe("starting and stopping", () => {
   test("a busy port is said, and the next free one is used", async () => {
     const otherData = temporaryFolder("start-busy");
-    const other = await startExample({ dataDir: otherData });
+    const other = await startExample({ dataDir: otherData, modulesFrom: inject("modulesDir") });
     expect(other.output()).toMatch(/Page\s+http:\S+\s+\(port 5173 is busy\)/);
     expect(other.output()).toMatch(/Backend\s+http:\S+\s+\(port 3210 is busy\)/);
     expect(other.backend).not.toBe(example.backend);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
@@ -20,15 +21,20 @@ export interface ExampleProcess {
   kill(): Promise<void>;
 }
 
+/** Where a backend keeps modules that it has made ready to run, under a hash of their text. */
+export const MODULES_DIR = "modules/rewritten";
+
 /** For tests of what stands around the words of a reply. */
 export const FAST_MODEL: Readonly<Record<string, string>> = { DEMO_WORD_DELAY_MS: "12" };
 
 /**
  * Runs what `npm start` runs, on a data folder of its own, and waits until it says that it is ready.
  *
+ * @param options.modulesFrom - Modules that another example has made ready; those with the same text are taken from there.
  * @param options.env - Environment for the model, such as `OPENAI_BASE_URL`; keys of this machine are left out.
  */
-export async function startExample(options: { dataDir: string; env?: Readonly<Record<string, string>> | undefined; script?: string }): Promise<ExampleProcess> {
+export async function startExample(options: { dataDir: string; modulesFrom?: string; env?: Readonly<Record<string, string>> | undefined; script?: string }): Promise<ExampleProcess> {
+  if (options.modulesFrom !== undefined) cpSync(options.modulesFrom, join(options.dataDir, MODULES_DIR), { recursive: true });
   const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, OPENAI_TIMEOUT_MS: _timeout, DEMO_WORD_DELAY_MS: _delay, ...environment } = process.env;
   const child = spawn(process.execPath, ["-C", "@convex-dev/component-source", options.script ?? join(root, "example/start.ts")], {
     cwd: root,

@@ -34,10 +34,9 @@ const list = async (): Promise<string[]> => await backend.http.query(anyApi.note
 test("`import` fills a table; it asks before it deletes, and fails on a table with documents; components too", async () => {
   await cli.ok("import", "--table", "notes", file("notes.csv", 'text,stars\r\n"one, with ""quotes""",1\r\ntwo,2.5\r\n'));
   expect(await list()).toEqual(['one, with "quotes"', "two"]);
-  const [again, boxed] = await Promise.all([
-    cli.run("import", "--table", "notes", file("notes.jsonl", '{"text":"three"}\n')),
-    cli.run("import", "--table", "things", "--component", "box", file("things.jsonl", '{"name":"boxed","size":{"$integer":"AQAAAAAAAAA="}}\n')),
-  ]);
+  // One after the other: the CLI asks before it starts an import beside another.
+  const again = await cli.run("import", "--table", "notes", file("notes.jsonl", '{"text":"three"}\n'));
+  const boxed = await cli.run("import", "--table", "things", "--component", "box", file("things.jsonl", '{"name":"boxed","size":{"$integer":"AQAAAAAAAAA="}}\n'));
   expect(again.code).toBe(1);
   expect(again.stderr).toContain("Table notes already exists. Please choose a new table name or use replace/append modes.");
   expect(boxed.code).toBe(0);

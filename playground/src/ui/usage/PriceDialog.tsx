@@ -16,6 +16,12 @@ interface Line {
 export function PriceDialog({ prices, models, onSave, onClose }: { prices: PriceTable; models: readonly string[]; onSave: (prices: PriceTable) => void; onClose: () => void }) {
   const [lines, setLines] = useState(() => linesOf(prices, models));
   const [isChecked, setIsChecked] = useState(false);
+  // Usage may still be loading when the dialog opens.
+  const [lastModels, setLastModels] = useState(models);
+  if (lastModels !== models) {
+    setLastModels(models);
+    setLines((all) => withNewModels(all, models));
+  }
   const change = (id: number, fields: Partial<Line>) => setLines((all) => all.map((line) => (line.id === id ? { ...line, ...fields } : line)));
   const read = readLines(lines);
   const submit = () => {
@@ -60,6 +66,15 @@ function linesOf(prices: PriceTable, models: readonly string[]): Line[] {
     const price = Object.hasOwn(prices, model) ? prices[model] : undefined;
     return { id, model, input: text(price?.input), output: text(price?.output), cachedInput: text(price?.cachedInput) };
   });
+}
+
+/** A line for each model that has none yet, in the place of lines in which nothing stands. */
+function withNewModels(lines: readonly Line[], models: readonly string[]): Line[] {
+  const missing = models.filter((name) => !lines.some(({ model }) => model.trim() === name));
+  if (missing.length === 0) return [...lines];
+  const firstId = Math.max(-1, ...lines.map(({ id }) => id)) + 1;
+  const added = missing.map((model, index) => ({ id: firstId + index, model, input: "", output: "", cachedInput: "" }));
+  return [...lines.filter((line) => line.model.trim() !== "" || isWanted(line)), ...added];
 }
 
 const text = (amount: number | undefined): string => (amount === undefined ? "" : String(amount));

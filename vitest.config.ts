@@ -43,7 +43,7 @@ export default defineConfig({
       {
         resolve, ssr,
         test: {
-          name: "e2e", environment: "node", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
+          name: "e2e", environment: "node", isolate: false, include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/support/sharedRun.ts"],
           // Mostly they wait: for words that come one by one, for processes that start.
           maxWorkers: WORKERS + 1,
           testTimeout: 120_000, hookTimeout: 120_000,

@@ -82,6 +82,17 @@ describe.each([["our cursors", ownCursors], ["opaque cursors", foreignCursors]])
     expect(pages.view.status).toBe("Exhausted");
   });
 
+  test("of a short thread nothing goes out of sight when several turns come at once", () => {
+    const thread = new FakeThread();
+    thread.addTurn();
+    const { client, pages } = open(thread, { policy, initialNumItems: 50 });
+    client.settle();
+    for (let turn = 0; turn < 3; turn++) thread.addTurn();
+    client.settle();
+    expect(keys(pages.view.items)).toEqual(keys(thread.rows));
+    expect(pages.view.status).toBe("Exhausted");
+  });
+
   test("gapless and free of repetitions, whatever is added, removed and loaded, in whatever order it arrives", () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant("turn" as const), replies: fc.integer({ min: 0, max: 5 }) }),
@@ -90,9 +101,9 @@ describe.each([["our cursors", ownCursors], ["opaque cursors", foreignCursors]])
       fc.record({ kind: fc.constant("loadMore" as const), numItems: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ kind: fc.constant("deliver" as const) }),
     );
-    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 3, max: 20 }), (steps, maxRows) => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 3, max: 20 }), fc.integer({ min: 0, max: 5 }), (steps, maxRows, turns) => {
       const thread = new FakeThread({ maxRows });
-      for (let turn = 0; turn < 5; turn++) thread.addTurn(2);
+      for (let turn = 0; turn < turns; turn++) thread.addTurn(2);
       const { client, pages } = open(thread, { policy, initialNumItems: 3 });
       for (const action of steps) {
         const before = new Set(keys(pages.view.items));

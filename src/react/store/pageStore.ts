@@ -158,7 +158,7 @@ export class PageStore<Item> {
     segment.shown = { ...shown, page: this.#union(this.#notOlder(result.page, shown.page), shown.page) };
     if (segment.replacements !== undefined) return;
     segment.replacements = shown.isDone
-      ? this.#split(segment, result.continueCursor, undefined)
+      ? this.#split(segment, result.continueCursor, edge)
       : [this.#open({ start: segment.start, end: edge, numItems: segment.numItems })];
   }
 
@@ -173,7 +173,8 @@ export class PageStore<Item> {
     segment.replacements ??= this.#split(segment, result.continueCursor, end);
   }
 
-  #split(segment: Segment<Item>, cut: string, end: string | undefined): Segment<Item>[] {
+  /** Both parts have an end, be it that of the list: an open one would stop after its number of items, above what is shown. */
+  #split(segment: Segment<Item>, cut: string, end: string): Segment<Item>[] {
     const { start, numItems } = segment;
     return [this.#open({ start, end: cut, numItems }), this.#open({ start: cut, end, numItems })];
   }
@@ -182,9 +183,8 @@ export class PageStore<Item> {
     const { shown, edge } = segment;
     if (shown === undefined) return;
     const cut = this.#policy.cutBelowNewest(shown);
-    if (cut === undefined || cut === segment.end || cut === edge) return;
-    const reachesEnd = segment.end === undefined && shown.isDone;
-    segment.replacements = this.#split(segment, cut, reachesEnd ? undefined : edge);
+    if (cut === undefined || edge === undefined || cut === edge) return;
+    segment.replacements = this.#split(segment, cut, edge);
   }
 
   #swapLoaded(): boolean {
@@ -220,7 +220,7 @@ export class PageStore<Item> {
     const last = this.#segments.at(-1);
     if (this.#segments[0]?.shown === undefined || last === undefined) return "LoadingFirstPage";
     if (last.shown === undefined) return "LoadingMore";
-    return last.end === undefined && last.shown.isDone ? "Exhausted" : "CanLoadMore";
+    return last.shown.isDone ? "Exhausted" : "CanLoadMore";
   }
 
   #publish(): void {

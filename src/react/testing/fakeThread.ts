@@ -53,7 +53,7 @@ export class FakeThread {
       page.push(...this.rows.filter((row) => row.order === order));
       last = String(order);
     }
-    if (endCursor !== undefined) return { page, isDone: false, continueCursor: endCursor };
+    if (endCursor !== undefined) return { page, isDone: endCursor === "end", continueCursor: endCursor };
     return { page, isDone: true, continueCursor: "end" };
   };
 }

@@ -1,9 +1,10 @@
-import { useSmoothText, type UIMessage } from "convex-agent/react";
+import type { UIMessage } from "convex-agent/react";
 import { Link2 } from "lucide-react";
 import { FilePart } from "./FilePart";
 import { Markdown } from "./Markdown";
 import { ReasoningPart } from "./ReasoningPart";
 import { ToolPart, isToolPart } from "./ToolPart";
+import { usePacedText } from "./usePacedText";
 
 type Part = UIMessage["parts"][number];
 
@@ -33,9 +34,10 @@ export function MessagePart({ part, isLast, isStreaming, isCut = false }: Messag
 }
 
 function TextPart({ text, isGrowing }: { text: string; isGrowing: boolean }) {
-  const [visible, { isStreaming }] = useSmoothText(text, { startStreaming: isGrowing });
+  const visible = usePacedText(text, isGrowing);
   // Busy until every word that arrived is shown, and not only until the last one has arrived.
-  return <div aria-busy={isGrowing || visible !== text}><Markdown text={visible} isGrowing={isGrowing || isStreaming} /></div>;
+  const isBusy = isGrowing || visible !== text;
+  return <div aria-busy={isBusy}><Markdown text={visible} isGrowing={isBusy} /></div>;
 }
 
 function OutsideLink({ href, label }: { href: string; label: string }) {

@@ -1,10 +1,10 @@
-import { useSmoothText } from "convex-agent/react";
 import { Brain, ChevronRight } from "lucide-react";
 import { useState, type MouseEvent } from "react";
+import { usePacedText } from "./usePacedText";
 
 /** What the model thought before it answered: open while it thinks, closed after, unless the reader wants it otherwise. */
 export function ReasoningPart({ text, isGrowing }: { text: string; isGrowing: boolean }) {
-  const [visible] = useSmoothText(text, { startStreaming: isGrowing });
+  const visible = usePacedText(text, isGrowing);
   const [chosen, setChosen] = useState<boolean | null>(null);
   const isOpen = chosen ?? isGrowing;
   if (text === "") return null;

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { systemPorts } from "../../backend/src/ports.ts";
 import { loadDeploymentKeys } from "../../backend/src/system/deploymentKeys.ts";
-import { launchBrowserServer, temporaryFolder } from "./browser.ts";
+import { temporaryFolder } from "./browser.ts";
 import { buildPage, serveBuiltPage } from "./builtPage.ts";
 import { FAST_MODEL, MODULES_DIR, startExample } from "./exampleProcess.ts";
+import { findBrowser, launchBrowserServer } from "./launchBrowser.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -29,9 +30,10 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dir = temporaryFolder("shared");
   const pageDir = join(dir, "page");
+  const chromium = await findBrowser();
   const workers = Array.from({ length: project.config.maxWorkers });
   const [browsers, example] = await Promise.all([
-    Promise.all(workers.map(() => launchBrowserServer())), startExample({ dataDir: join(dir, "data"), env: FAST_MODEL }), buildPage(pageDir),
+    Promise.all(workers.map(() => launchBrowserServer(chromium))), startExample({ dataDir: join(dir, "data"), env: FAST_MODEL }), buildPage(pageDir),
   ]);
   const page = await serveBuiltPage(pageDir, () => example);
   project.provide("browserEndpoints", browsers.map((browser) => browser.wsEndpoint()));

@@ -2,15 +2,8 @@ import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Button, Field, IconButton } from "../app/controls";
 import { Dialog } from "../app/Dialog";
-import { parseAmount, type Price, type PriceTable } from "./prices";
-
-interface Line {
-  readonly id: number;
-  readonly model: string;
-  readonly input: string;
-  readonly output: string;
-  readonly cachedInput: string;
-}
+import { isWanted, linesOf, readLines, withNewModels, type PriceLine } from "./priceLines";
+import { parseAmount, type PriceTable } from "./prices";
 
 /** Edits the price table: a line for each model that was used, and for others that somebody adds. */
 export function PriceDialog({ prices, models, onSave, onClose }: { prices: PriceTable; models: readonly string[]; onSave: (prices: PriceTable) => void; onClose: () => void }) {
@@ -22,7 +15,7 @@ export function PriceDialog({ prices, models, onSave, onClose }: { prices: Price
     setLastModels(models);
     setLines((all) => withNewModels(all, models));
   }
-  const change = (id: number, fields: Partial<Line>) => setLines((all) => all.map((line) => (line.id === id ? { ...line, ...fields } : line)));
+  const change = (id: number, fields: Partial<PriceLine>) => setLines((all) => all.map((line) => (line.id === id ? { ...line, ...fields } : line)));
   const read = readLines(lines);
   const submit = () => {
     setIsChecked(true);
@@ -58,38 +51,4 @@ export function PriceDialog({ prices, models, onSave, onClose }: { prices: Price
 function Amount({ label, model, value, isChecked, onChange }: { label: string; model: string; value: string; isChecked: boolean; onChange: (value: string) => void }) {
   const isBad = isChecked && parseAmount(value) === null;
   return <Field label={label} aria-label={`${label}, ${model || "new model"}`} aria-invalid={isBad || undefined} inputMode="decimal" placeholder="0.00" value={value} onChange={(event) => onChange(event.target.value)} autoComplete="off" />;
-}
-
-function linesOf(prices: PriceTable, models: readonly string[]): Line[] {
-  const names = [...new Set([...models, ...Object.keys(prices)])];
-  return (names.length === 0 ? [""] : names).map((model, id) => {
-    const price = Object.hasOwn(prices, model) ? prices[model] : undefined;
-    return { id, model, input: text(price?.input), output: text(price?.output), cachedInput: text(price?.cachedInput) };
-  });
-}
-
-/** A line for each model that has none yet, in the place of lines in which nothing stands. */
-function withNewModels(lines: readonly Line[], models: readonly string[]): Line[] {
-  const missing = models.filter((name) => !lines.some(({ model }) => model.trim() === name));
-  if (missing.length === 0) return [...lines];
-  const firstId = Math.max(-1, ...lines.map(({ id }) => id)) + 1;
-  const added = missing.map((model, index) => ({ id: firstId + index, model, input: "", output: "", cachedInput: "" }));
-  return [...lines.filter((line) => line.model.trim() !== "" || isWanted(line)), ...added];
-}
-
-const text = (amount: number | undefined): string => (amount === undefined ? "" : String(amount));
-
-/** A line without anything in it is no line. */
-const isWanted = ({ input, output, cachedInput }: Line): boolean => [input, output, cachedInput].some((amount) => amount.trim() !== "");
-
-/** The table that the lines make; null when one is not complete. */
-function readLines(lines: readonly Line[]): PriceTable | null {
-  const prices: Record<string, Price> = {};
-  for (const line of lines.filter(isWanted)) {
-    const [input, output, cachedInput] = [parseAmount(line.input), parseAmount(line.output), parseAmount(line.cachedInput)];
-    const isBadCached = cachedInput === null && line.cachedInput.trim() !== "";
-    if (line.model.trim() === "" || input === null || output === null || isBadCached) return null;
-    prices[line.model.trim()] = { input, output, ...(cachedInput !== null && { cachedInput }) };
-  }
-  return prices;
 }

@@ -2,6 +2,7 @@ import type { UsageRow } from "convex-agent";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chartOf, dayNames, GROUPINGS, startOfDays, sumAll, sumBy } from "./aggregate";
+import { linesOf, readLines, withNewModels } from "./priceLines";
 import { costOf, formatMoney, parseAmount, parsePrices } from "./prices";
 import { readPages } from "./useUsageRows";
 
@@ -57,6 +58,16 @@ describe("prices", () => {
   test("a table that is kept comes back; what is no price is left out", () => {
     expect(parsePrices(JSON.stringify({ ...prices, bad: { input: "2" }, worse: null, negative: { input: -1, output: 1 } }))).toEqual(prices);
     for (const text of [null, "", "no json", "[]", "3"]) expect(parsePrices(text)).toEqual({});
+  });
+
+  test("models that come after the dialog has opened get a line; what was typed stays, an empty line gives way", () => {
+    const empty = linesOf({}, []);
+    expect(withNewModels(empty, ["m1", "m2"]).map(({ model }) => model)).toEqual(["m1", "m2"]);
+    const typed = linesOf({}, ["m1"]).map((line) => ({ ...line, input: "2", output: "8" }));
+    const all = withNewModels(typed, ["m1", "m2"]);
+    expect(all.map(({ model, input }) => [model, input])).toEqual([["m1", "2"], ["m2", ""]]);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(2);
+    expect(readLines(all)).toEqual({ m1: { input: 2, output: 8 } });
   });
 
   test("amounts are read with point or comma, and shown with as many digits as say something", () => {

@@ -26,6 +26,8 @@ describe("the chat that npm start opens", () => {
 
   test("words appear before the reply is complete, and another browser shows the same", async () => {
     const sender = await openChat();
+    // The sender reads at an even pace, the viewer as it comes.
+    await sender.page.emulateMedia({ reducedMotion: "no-preference" });
     await sender.send("Count to 120");
     const early = await sender.replyFits((text) => words(text) >= 8);
     expect(early).not.toContain("120");

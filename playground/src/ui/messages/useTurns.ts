@@ -20,12 +20,17 @@ export function useNewestTurns(threadId: string): Turns {
   const query = usePlaygroundFunction("listMessages");
   const { results, status, loadMore } = useThreadMessages(query, { threadId, apiKey }, { initialNumItems: PAGE, stream: true });
   const turns = useStableTurns(results);
+  // The newest turn comes alone and the rest of its page after it. A list that begins with what fits, and then gets more
+  // above than fits, may lose its end.
+  const [filledFor, setFilledFor] = useState<string | null>(null);
+  const isFilled = filledFor === threadId || status === "CanLoadMore" || status === "Exhausted";
+  if (isFilled && filledFor !== threadId) setFilledFor(threadId);
   return useMemo(() => ({
     turns,
-    isLoading: status === "LoadingFirstPage",
+    isLoading: !isFilled,
     canLoadMore: status === "CanLoadMore",
     loadMore: () => loadMore(PAGE),
-  }), [turns, status, loadMore]);
+  }), [turns, isFilled, status, loadMore]);
 }
 
 /** The turns from `lowest` to before `end`, live; undefined until they are here. */

@@ -83,13 +83,14 @@ export class ModuleFiles {
    * keeps apart instances, and generations of their environment: each has its own module state.
    */
   async layOut(modules: readonly ModuleSource[], salt: string): Promise<ReadonlyMap<string, ModuleFile>> {
-    const key = setKey(modules, salt);
+    const isWhole = importsSiblingsDynamically(modules);
+    const key = setKey(modules, { salt, isWhole });
     this.#used.add(key);
     const set = join(this.#dir, key);
     const files = new Map<string, ModuleFile>();
     await Promise.all(modules.map(async (module) => {
       const rewritten = await this.#rewrite(module);
-      const target = join(set, isChunk(module) ? module.path : versioned(module, modules));
+      const target = join(set, isWhole || isChunk(module) ? module.path : versioned(module));
       linkOrCopy(rewritten.code, target);
       files.set(module.path, { url: pathToFileURL(target).href, mapFile: rewritten.map });
     }));
@@ -145,15 +146,14 @@ function importsSiblingsDynamically(modules: readonly ModuleSource[]): boolean {
   return modules.some((module) => RELATIVE_DYNAMIC_IMPORT.test(module.source));
 }
 
-function setKey(modules: readonly ModuleSource[], salt: string): string {
-  const whole = importsSiblingsDynamically(modules);
-  const shared = modules.filter((module) => whole || isChunk(module)).map((module) => `${module.path}:${sha256(module.source)}`);
+/** `isWhole`: the set changes as a whole, with any of its modules. */
+function setKey(modules: readonly ModuleSource[], { salt, isWhole }: { salt: string; isWhole: boolean }): string {
+  const shared = modules.filter((module) => isWhole || isChunk(module)).map((module) => `${module.path}:${sha256(module.source)}`);
   return sha256(FORMAT, salt, ...shared.sort()).slice(0, 24);
 }
 
 /** Entries of one set live side by side in several versions, so that an edit reloads only the entry it touched. */
-function versioned(module: ModuleSource, modules: readonly ModuleSource[]): string {
-  if (importsSiblingsDynamically(modules)) return module.path;
+function versioned(module: ModuleSource): string {
   return module.path.replace(/(\.js)?$/, `~${sha256(module.source).slice(0, 12)}.js`);
 }
 

@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
-import { build } from "vite";
+import { promisify } from "node:util";
 
 const exampleDir = join(import.meta.dirname, "../../example");
+const viteCommand = join(import.meta.dirname, "../../node_modules/vite/bin/vite.js");
 /** Stand in the built page for the addresses that are known only when a backend runs. */
 const PLACEHOLDERS = { backend: "http://backend.placeholder.invalid", http: "http://http.placeholder.invalid" };
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css" };
@@ -20,16 +22,10 @@ export interface BuiltPage {
   close(): Promise<void>;
 }
 
-/** Builds the example's page as for a deployment, for any backend. */
+/** Builds the example's page as for a deployment, for any backend. A process of its own: a test is no production. */
 export async function buildPage(outDir: string): Promise<void> {
-  await build({
-    configFile: join(exampleDir, "vite.config.ts"),
-    logLevel: "warn",
-    build: { outDir, minify: false, reportCompressedSize: false },
-    define: {
-      "import.meta.env.VITE_CONVEX_URL": JSON.stringify(PLACEHOLDERS.backend),
-      "import.meta.env.VITE_CONVEX_SITE_URL": JSON.stringify(PLACEHOLDERS.http),
-    },
+  await promisify(execFile)(process.execPath, [viteCommand, "build", exampleDir, "--outDir", outDir, "--logLevel", "warn"], {
+    env: { ...process.env, NODE_ENV: "production", VITE_CONVEX_URL: PLACEHOLDERS.backend, VITE_CONVEX_SITE_URL: PLACEHOLDERS.http },
   });
 }
 

@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import { UserError } from "../errors.ts";
-import { BundleError, type BundleMessage } from "../push/bundle.ts";
+import { BundleError, type BundleMessage } from "../push/bundleError.ts";
 import { StorageError } from "../storage/sqlite.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PushRequest } from "../components/types.ts";
 import { UserError } from "../errors.ts";
-import { BundleError } from "../push/bundle.ts";
+import { BundleError } from "../push/bundleError.ts";
 import type { PushResult } from "../push/deployer.ts";
 import type { LogEntry } from "../functions/types.ts";
 import { settled } from "../system/testing/fakePorts.ts";

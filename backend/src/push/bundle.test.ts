@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { BundleError, bundleApp } from "./bundle.ts";
+import { bundleApp } from "./bundle.ts";
+import { BundleError } from "./bundleError.ts";
 import { findEntryPoints } from "./entryPoints.ts";
 
 const folders: string[] = [];

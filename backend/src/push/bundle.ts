@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { build, type BuildOptions, type BuildResult, type Message, type Metafile, type Plugin } from "esbuild";
 import type { ComponentSource, ModuleSource, PushRequest } from "../components/types.ts";
+import { BundleError, type BundleMessage } from "./bundleError.ts";
 import { findEntryPoints } from "./entryPoints.ts";
-import { asyncHooksShim, componentImports, serverOnlyStub, wasmModules } from "./plugins.ts";
+import { bundlePart, type BundledPart, type Part, type Project } from "./part.ts";
+import { PartCache } from "./partCache.ts";
 
 export interface BundleOptions {
   /** The app's functions folder. */
@@ -12,6 +13,8 @@ export interface BundleOptions {
   readonly projectDir?: string;
   /** Conditions for package `exports`, beside `convex` and `module`. */
   readonly conditions?: readonly string[];
+  /** What earlier calls with it have bundled is taken from there, as long as its files are what they were. */
+  readonly cache?: PartCache;
 }
 
 /** An app ready to be pushed. */
@@ -21,34 +24,12 @@ export interface Bundle {
   readonly inputs: readonly string[];
 }
 
-/** A mistake in the app's code. `location.file` is absolute, its `line` counts from 1 and its `column` from 0. */
-export type BundleMessage = Pick<Message, "text"> & {
-  readonly location: { readonly file: string; readonly line: number; readonly column: number; readonly lineText: string } | null;
-};
-
-/** Mistakes in the app's code that keep it from being bundled: all that were found, each with its place. */
-export class BundleError extends Error {
-  readonly errors: readonly BundleMessage[];
-
-  constructor(errors: readonly BundleMessage[], cause?: unknown) {
-    super(errors.map(printMessage).join("\n"), cause === undefined ? undefined : { cause });
-    this.name = "BundleError";
-    this.errors = errors;
-  }
-}
-
-function printMessage({ text, location }: BundleMessage): string {
-  return location === null ? text : `${location.file}:${location.line}:${location.column + 1} ${text}\n  ${location.lineText}`;
-}
-
 const UDF_SERVER_VERSION = "1.48.0";
 
-interface Job {
+interface Job extends Project {
   readonly functionsDir: string;
-  readonly projectDir: string;
-  readonly conditions: readonly string[];
-  readonly externalPackages: readonly string[];
   readonly inputs: Set<string>;
+  readonly cache: PartCache;
 }
 
 /**
@@ -62,7 +43,9 @@ export async function bundleApp(options: BundleOptions): Promise<Bundle> {
   const projectDir = resolve(options.projectDir ?? findProject(functionsDir));
   if (!existsSync(functionsDir)) throw new BundleError([{ text: `There is no folder of functions at ${functionsDir}`, location: null }]);
   const externalPackages = readExternalPackages(projectDir);
-  const job: Job = { functionsDir, projectDir, conditions: options.conditions ?? [], externalPackages, inputs: new Set() };
+  const cache = options.cache ?? new PartCache();
+  cache.begin();
+  const job: Job = { functionsDir, projectDir, conditions: options.conditions ?? [], externalPackages, inputs: new Set(), cache };
   const request = await bundleAll(job);
   return { request, inputs: [...job.inputs] };
 }
@@ -138,15 +121,15 @@ function errorsOf(reason: unknown): readonly BundleMessage[] {
 
 async function bundleDefinition({ job, configFile, use }: ComponentJob): Promise<{ definition: ModuleSource | null; dependencies: string[] }> {
   if (configFile === null) return { definition: null, dependencies: [] };
-  const dependencies = new Set<string>();
-  const plugin = componentImports((file) => {
-    const path = relative(job.functionsDir, dirname(file)).split(sep).join("/");
-    dependencies.add(path);
-    use(path, file);
-    return `./_componentDeps/${Buffer.from(path).toString("base64url")}`;
-  });
-  const modules = await runEsbuild(job, { dir: dirname(configFile), entryPoints: [configFile], plugins: [plugin], splitting: false });
-  return { definition: modules[0] ?? null, dependencies: [...dependencies] };
+  const pathOf = (file: string): string => relative(job.functionsDir, dirname(file)).split(sep).join("/");
+  const nameOfComponent = (file: string): string => {
+    use(pathOf(file), file);
+    return `./_componentDeps/${Buffer.from(pathOf(file)).toString("base64url")}`;
+  };
+  const { modules, components } = await made(job, { dir: dirname(configFile), entryPoints: [configFile], nameOfComponent, splitting: false });
+  // One that was bundled before names nobody by itself.
+  for (const file of components) use(pathOf(file), file);
+  return { definition: modules[0] ?? null, dependencies: components.map(pathOf) };
 }
 
 function existingModule(dir: string, name: string): string | null {
@@ -156,7 +139,7 @@ function existingModule(dir: string, name: string): string | null {
 async function bundleSchema(job: Job, dir: string): Promise<ModuleSource | null> {
   const file = existingModule(dir, "schema");
   if (file === null) return null;
-  const modules = await runEsbuild(job, { dir, entryPoints: [file], splitting: false });
+  const { modules } = await made(job, { dir, entryPoints: [file], splitting: false });
   return modules[0] ?? null;
 }
 
@@ -166,92 +149,17 @@ async function bundleModules(job: Job, dir: string, isApp: boolean): Promise<Mod
   if (problems.length + misplaced.length > 0) throw new BundleError([...problems, ...misplaced].map(fileMistake));
   const authConfig = isApp ? existingModule(dir, "auth.config") : null;
   const bundles = await Promise.all([
-    runEsbuild(job, { dir, entryPoints: entries.isolate }),
-    runEsbuild(job, { dir, entryPoints: entries.node, environment: "node" }),
-    runEsbuild(job, { dir, entryPoints: authConfig === null ? [] : [authConfig], splitting: false }),
+    made(job, { dir, entryPoints: entries.isolate }),
+    made(job, { dir, entryPoints: entries.node, environment: "node" }),
+    made(job, { dir, entryPoints: authConfig === null ? [] : [authConfig], splitting: false }),
   ]);
-  return bundles.flat();
+  return bundles.flatMap(({ modules }) => modules);
 }
 
-interface Part {
-  readonly dir: string;
-  readonly entryPoints: readonly string[];
-  readonly environment?: "isolate" | "node";
-  readonly plugins?: readonly Plugin[];
-  readonly splitting?: boolean;
-}
-
-function esbuildOptions(job: Job, part: Part): BuildOptions {
-  const isNode = part.environment === "node";
-  const external = isNode && !job.externalPackages.includes("*") ? { external: [...job.externalPackages] } : {};
-  return {
-    absWorkingDir: job.projectDir,
-    entryPoints: [...part.entryPoints],
-    bundle: true,
-    platform: isNode ? "node" : "browser",
-    ...(isNode && job.externalPackages.includes("*") ? { packages: "external" as const } : external),
-    format: "esm",
-    target: "esnext",
-    jsx: "automatic",
-    outdir: join(job.projectDir, "out"),
-    outbase: part.dir,
-    conditions: ["convex", "module", ...job.conditions],
-    plugins: [serverOnlyStub, ...(isNode ? [] : [asyncHooksShim]), ...(part.plugins ?? []), wasmModules],
-    write: false,
-    sourcemap: true,
-    sourcesContent: false,
-    splitting: part.splitting ?? true,
-    chunkNames: isNode ? "_deps/node/[hash]" : "_deps/[hash]",
-    treeShaking: true,
-    minifySyntax: true,
-    define: { "process.env.NODE_ENV": '"production"' },
-    metafile: true,
-    logLevel: "silent",
-  };
-}
-
-async function runEsbuild(job: Job, part: Part): Promise<ModuleSource[]> {
-  if (part.entryPoints.length === 0) return [];
-  let result: BuildResult<{ write: false; metafile: true }>;
-  try {
-    // `write: false` and `metafile: true` are among the options.
-    result = (await build(esbuildOptions(job, part))) as BuildResult<{ write: false; metafile: true }>;
-  } catch (error) {
-    if (!isBuildFailure(error)) throw error;
-    throw new BundleError(error.errors.map((message) => toMistake(message, { job, part })), error);
-  }
-  noteInputs(job, result.metafile);
-  return toModules(job, result.outputFiles, part.environment ?? "isolate");
-}
-
-function isBuildFailure(error: unknown): error is { errors: Message[] } {
-  return error instanceof Error && "errors" in error && Array.isArray(error.errors);
-}
-
-function toMistake(message: Message, { job, part }: { job: Job; part: Part }): BundleMessage {
-  const wantsNode = part.environment !== "node" && message.notes.some((note) => note.text.includes("Are you trying to bundle for node?"));
-  const hint = wantsNode
-    ? '\nIt looks like you are using Node APIs from a file without the "use node" directive. Move actions that need them to a file ' +
-      'of their own with "use node" at its top. See https://docs.convex.dev/functions/runtimes#nodejs-runtime'
-    : "";
-  const { text, location } = message;
-  if (location === null) return { text: text + hint, location: null };
-  return { text: text + hint, location: { file: resolve(job.projectDir, location.file), line: location.line, column: location.column, lineText: location.lineText } };
-}
-
-function noteInputs(job: Job, metafile: Metafile): void {
-  for (const input of Object.keys(metafile.inputs)) {
-    const path = resolve(job.projectDir, input);
-    if (existsSync(path)) job.inputs.add(path);
-  }
-}
-
-function toModules(job: Job, files: readonly { path: string; text: string }[], environment: "isolate" | "node"): ModuleSource[] {
-  const out = join(job.projectDir, "out");
-  const maps = new Map(files.filter((file) => file.path.endsWith(".map")).map((file) => [file.path, file.text]));
-  return files.filter((file) => !file.path.endsWith(".map")).map((file) => {
-    const sourceMap = maps.get(`${file.path}.map`);
-    const path = relative(out, file.path).split(sep).join("/");
-    return { path, source: file.text, environment, ...(sourceMap === undefined ? {} : { sourceMap }) };
-  });
+/** A part, bundled now or before. */
+async function made(job: Job, part: Part): Promise<BundledPart> {
+  const key = JSON.stringify([job.projectDir, job.conditions, job.externalPackages, part]);
+  const bundled = await job.cache.get(key, () => bundlePart(job, part));
+  for (const input of bundled.inputs) job.inputs.add(input);
+  return bundled;
 }

@@ -1,7 +1,9 @@
 import { dirname, resolve, sep } from "node:path";
 import { watch } from "chokidar";
 import { systemPorts, type Ports, type Timer } from "../ports.ts";
-import { BundleError, bundleApp, type Bundle, type BundleOptions } from "./bundle.ts";
+import { bundleApp, type Bundle, type BundleOptions } from "./bundle.ts";
+import { BundleError } from "./bundleError.ts";
+import { PartCache } from "./partCache.ts";
 
 /** What became of the folder: a bundle to push, or why there is none (the app's mistakes, or our own trouble). */
 export type BundleOutcome = { readonly ok: true; readonly bundle: Bundle } | { readonly ok: false; readonly error: unknown };
@@ -28,6 +30,7 @@ class FunctionsWatcher implements Watching {
   readonly #options: WatchOptions;
   readonly #ports: Pick<Ports, "setTimer">;
   readonly #watcher;
+  readonly #cache = new PartCache();
   #watched = new Set<string>();
   #timer: Timer | null = null;
   #working: Promise<void> = Promise.resolve();
@@ -67,7 +70,7 @@ class FunctionsWatcher implements Watching {
 
   async #bundle(): Promise<BundleOutcome> {
     try {
-      const bundle = await bundleApp(this.#options);
+      const bundle = await bundleApp({ ...this.#options, cache: this.#cache });
       this.#watch(bundle.inputs);
       return { ok: true, bundle };
     } catch (error) {

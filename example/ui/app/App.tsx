@@ -1,16 +1,15 @@
-import { Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { ConnectionBanner } from "./ConnectionBanner";
-import { Dots } from "./controls";
+import { CurrentPage } from "./CurrentPage";
+import { ErrorBoundary } from "./ErrorBoundary";
 import { navigate, useRoute } from "./router";
 import { TopicsProvider } from "./topic";
-import { home, overview, topicGroups } from "./topics";
-
-const pages = [overview, ...topicGroups.flatMap((group) => group.topics)];
+import { findTopic, home, topicGroups } from "./topics";
 
 /** Picks the page for the address. An address that names no page leads to the home page. */
 export function App() {
   const { topic: path, item } = useRoute();
-  const topic = pages.find((candidate) => candidate.path === path);
+  const topic = findTopic(path);
   useEffect(() => {
     if (topic === undefined) navigate(`/${home.path}`, { replace: true });
   }, [topic]);
@@ -20,9 +19,7 @@ export function App() {
       <div className="flex h-dvh flex-col">
         <ConnectionBanner />
         <div className="min-h-0 flex-1">
-          <Suspense fallback={<div className="grid h-full place-items-center"><Dots /></div>}>
-            <shown.Page topic={shown} item={item} />
-          </Suspense>
+          <ErrorBoundary resetKey={shown.path} homePath={`/${home.path}`}><CurrentPage topic={shown} item={item} /></ErrorBoundary>
         </div>
       </div>
     </TopicsProvider>

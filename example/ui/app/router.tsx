@@ -18,7 +18,10 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function useRoute(): Route {
-  const path = useSyncExternalStore(subscribe, () => window.location.pathname);
+  return routeOf(useSyncExternalStore(subscribe, () => window.location.pathname));
+}
+
+export function routeOf(path: string): Route {
   const [topic, item] = path.split("/").filter((part) => part !== "").map(decodePart);
   return { topic, item };
 }

@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import { createContext, useContext, type ComponentType, type LazyExoticComponent } from "react";
+import { createContext, useContext, type ComponentType } from "react";
 
 /** One page of the example: a topic of the documentation, shown working. */
 export interface Topic {
@@ -11,7 +11,8 @@ export interface Topic {
   /** The files to read, from the root of the repository. */
   sources: readonly string[];
   icon: LucideIcon;
-  Page: LazyExoticComponent<ComponentType<PageProps>>;
+  /** Fetches its code. */
+  load: () => Promise<ComponentType<PageProps>>;
 }
 
 /** What every page is given: `item` is the second part of the address. */

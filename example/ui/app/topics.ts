@@ -1,5 +1,4 @@
 import { BookOpen, Braces, Brain, Cable, ChartColumn, Gauge, Headset, LayoutGrid, MessagesSquare, Paperclip, Plug, Route, Search, ShieldQuestion, Waves, Wrench } from "lucide-react";
-import { lazy } from "react";
 import type { Topic, TopicGroup } from "./topic";
 
 const chat: Topic = {
@@ -8,7 +7,7 @@ const chat: Topic = {
   summary: "An agent that streams its words to every viewer, calls a tool, and can be stopped.",
   sources: ["example/convex/chat", "example/convex/agents/weather.ts", "example/ui/chat"],
   icon: MessagesSquare,
-  Page: lazy(async () => ({ default: (await import("../chat/ChatPage")).ChatPage })),
+  load: async () => (await import("../chat/ChatPage")).ChatPage,
 };
 
 const streaming: Topic = {
@@ -17,7 +16,7 @@ const streaming: Topic = {
   summary: "Where a reply is cut, how often it is written, in which pieces it arrives, and how it is stopped.",
   sources: ["example/convex/streaming", "example/convex/chat/streaming.ts", "example/ui/streaming", "example/ui/topics/MessageList.tsx"],
   icon: Waves,
-  Page: lazy(async () => ({ default: (await import("../streaming/StreamingPage")).StreamingPage })),
+  load: async () => (await import("../streaming/StreamingPage")).StreamingPage,
 };
 
 const reasoning: Topic = {
@@ -26,7 +25,7 @@ const reasoning: Topic = {
   summary: "What a model thinks before it answers, streamed and shown apart from the answer.",
   sources: ["example/convex/reasoning", "example/ui/reasoning", "example/ui/chat/ReasoningPart.tsx"],
   icon: Brain,
-  Page: lazy(async () => ({ default: (await import("../reasoning/ReasoningPage")).ReasoningPage })),
+  load: async () => (await import("../reasoning/ReasoningPage")).ReasoningPage,
 };
 
 const objects: Topic = {
@@ -35,7 +34,7 @@ const objects: Topic = {
   summary: "An object that fits a schema, shown as a card that fills while the model writes.",
   sources: ["example/convex/objects", "example/ui/objects"],
   icon: Braces,
-  Page: lazy(async () => ({ default: (await import("../objects/ObjectsPage")).ObjectsPage })),
+  load: async () => (await import("../objects/ObjectsPage")).ObjectsPage,
 };
 
 const files: Topic = {
@@ -44,7 +43,7 @@ const files: Topic = {
   summary: "Upload a file or a picture, ask about it, and see it in the message.",
   sources: ["example/convex/files", "example/ui/files", "example/ui/chat/FilePart.tsx"],
   icon: Paperclip,
-  Page: lazy(async () => ({ default: (await import("../files/FilesPage")).FilesPage })),
+  load: async () => (await import("../files/FilesPage")).FilesPage,
 };
 
 const tools: Topic = {
@@ -53,7 +52,7 @@ const tools: Topic = {
   summary: "Tools that show their progress, write into the database, ask another agent, and fail.",
   sources: ["example/convex/tools", "example/ui/tools", "example/ui/chat/ToolPart.tsx"],
   icon: Wrench,
-  Page: lazy(async () => ({ default: (await import("../tools/ToolsPage")).ToolsPage })),
+  load: async () => (await import("../tools/ToolsPage")).ToolsPage,
 };
 
 const approval: Topic = {
@@ -62,7 +61,7 @@ const approval: Topic = {
   summary: "A call that waits until somebody approves or denies it, once, from whichever browser.",
   sources: ["example/convex/approval", "example/ui/approval"],
   icon: ShieldQuestion,
-  Page: lazy(async () => ({ default: (await import("../approval/ApprovalPage")).ApprovalPage })),
+  load: async () => (await import("../approval/ApprovalPage")).ApprovalPage,
 };
 
 const workflow: Topic = {
@@ -71,7 +70,7 @@ const workflow: Topic = {
   summary: "Two agents plan a trip, one after the other, in a workflow that survives the end of the process.",
   sources: ["example/convex/workflow", "example/ui/workflow"],
   icon: Route,
-  Page: lazy(async () => ({ default: (await import("../workflow/WorkflowPage")).WorkflowPage })),
+  load: async () => (await import("../workflow/WorkflowPage")).WorkflowPage,
 };
 
 const rateLimits: Topic = {
@@ -80,7 +79,7 @@ const rateLimits: Topic = {
   summary: "How many messages and tokens one person may use, with a countdown that every tab shows.",
   sources: ["example/convex/rateLimits", "example/ui/rateLimits"],
   icon: Gauge,
-  Page: lazy(async () => ({ default: (await import("../rateLimits/RateLimitsPage")).RateLimitsPage })),
+  load: async () => (await import("../rateLimits/RateLimitsPage")).RateLimitsPage,
 };
 
 const usage: Topic = {
@@ -89,7 +88,7 @@ const usage: Topic = {
   summary: "Every call of a model is written down by a usage handler and ends up on an invoice.",
   sources: ["example/convex/usage", "example/convex/crons.ts", "example/ui/usage"],
   icon: ChartColumn,
-  Page: lazy(async () => ({ default: (await import("../usage/UsagePage")).UsagePage })),
+  load: async () => (await import("../usage/UsagePage")).UsagePage,
 };
 
 const useChat: Topic = {
@@ -98,7 +97,7 @@ const useChat: Topic = {
   summary: "The AI SDK's useChat on a thread: history, sending, stop, resume after a reload, approval, regenerate.",
   sources: ["example/ui/useChat", "example/convex/useChat", "example/convex/approval/reply.ts", "example/convex/approval/decide.ts"],
   icon: Plug,
-  Page: lazy(async () => ({ default: (await import("../useChat/UseChatPage")).UseChatPage })),
+  load: async () => (await import("../useChat/UseChatPage")).UseChatPage,
 };
 
 const httpStream: Topic = {
@@ -107,7 +106,7 @@ const httpStream: Topic = {
   summary: "One reply over two ways: the response of an HTTP action, and the deltas that everybody sees.",
   sources: ["example/convex/http.ts", "example/convex/httpStream", "example/ui/httpStream"],
   icon: Cable,
-  Page: lazy(async () => ({ default: (await import("../httpStream/HttpStreamPage")).HttpStreamPage })),
+  load: async () => (await import("../httpStream/HttpStreamPage")).HttpStreamPage,
 };
 
 const human: Topic = {
@@ -116,7 +115,7 @@ const human: Topic = {
   summary: "A person takes a conversation over from the agent, hands it back, and answers what the agent asks.",
   sources: ["example/convex/human", "example/ui/human"],
   icon: Headset,
-  Page: lazy(async () => ({ default: (await import("../human/HumanPage")).HumanPage })),
+  load: async () => (await import("../human/HumanPage")).HumanPage,
 };
 
 const search: Topic = {
@@ -125,7 +124,7 @@ const search: Topic = {
   summary: "What a search by words and by vectors puts before the model, also from other conversations, and why.",
   sources: ["example/convex/search", "example/convex/model/embedding.ts", "example/convex/model/demoEmbedding.ts", "example/ui/search"],
   icon: Search,
-  Page: lazy(async () => ({ default: (await import("../search/SearchPage")).SearchPage })),
+  load: async () => (await import("../search/SearchPage")).SearchPage,
 };
 
 const rag: Topic = {
@@ -134,7 +133,7 @@ const rag: Topic = {
   summary: "Answers from documents that you add here, searched with each question or by a tool, with their sources.",
   sources: ["example/convex/rag", "example/convex/convex.config.ts", "example/ui/rag"],
   icon: BookOpen,
-  Page: lazy(async () => ({ default: (await import("../rag/RagPage")).RagPage })),
+  load: async () => (await import("../rag/RagPage")).RagPage,
 };
 
 /** What there is to see. It stands above the menu, in none of its groups. */
@@ -144,7 +143,7 @@ export const overview: Topic = {
   summary: "What each page shows.",
   sources: ["example/ui/app", "example/convex/access.ts", "example/convex/errors.ts", "example/convex/schema.ts"],
   icon: LayoutGrid,
-  Page: lazy(async () => ({ default: (await import("./OverviewPage")).OverviewPage })),
+  load: async () => (await import("./OverviewPage")).OverviewPage,
 };
 
 /** The page that an address without a path leads to. */
@@ -157,3 +156,10 @@ export const topicGroups: readonly TopicGroup[] = [
   { title: "Work", topics: [tools, approval, workflow, human] },
   { title: "Run it", topics: [rateLimits, usage] },
 ];
+
+const pages = [overview, ...topicGroups.flatMap((group) => group.topics)];
+
+/** The page that the first part of an address names. */
+export function findTopic(path: string | undefined): Topic | undefined {
+  return pages.find((page) => page.path === path);
+}

@@ -1,7 +1,8 @@
-import { lazy, memo, Suspense, useMemo } from "react";
+import { memo, Suspense, useMemo } from "react";
+import { lazyPart } from "./lazyPart";
 import { splitBlocks } from "./splitBlocks";
 
-const Block = lazy(async () => ({ default: (await import("./MarkdownBlock")).MarkdownBlock }));
+const Block = lazyPart(async () => (await import("./MarkdownBlock")).MarkdownBlock);
 
 /** Markdown of a message, which is untrusted: see MarkdownBlock. While it grows, only its last block is parsed again. */
 export const Markdown = memo(function Markdown({ text, isGrowing = false }: { text: string; isGrowing?: boolean }) {

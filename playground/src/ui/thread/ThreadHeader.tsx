@@ -1,17 +1,18 @@
 import type { ResultOf } from "../connection/api";
 import { Link2, Pencil, Trash2 } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { Badge, IconButton } from "../app/controls";
 import { CopyIcon } from "../app/Copy";
 import { ConfirmDialog } from "../app/Dialog";
 import { formatTime } from "../app/format";
+import { lazyPart } from "../app/lazyPart";
 import { currentLink, go } from "../app/location";
 import { useShortcuts, type Shortcut } from "../app/shortcuts";
 import { useToasts } from "../app/toasts";
 import { usePlayground, usePlaygroundMutation } from "../connection/api";
 import { EditThread } from "./EditThread";
 
-const ExportMenu = lazy(async () => ({ default: (await import("../exporting/ExportMenu")).ExportMenu }));
+const ExportMenu = lazyPart(async () => (await import("../exporting/ExportMenu")).ExportMenu);
 type Thread = NonNullable<ResultOf<"getThread">>;
 
 /** What a thread is, and what can be done with all of it. */

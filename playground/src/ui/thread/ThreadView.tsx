@@ -1,5 +1,6 @@
 import { MessageSquareOff } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
+import { Suspense, useEffect, useMemo, useRef } from "react";
+import { lazyPart } from "../app/lazyPart";
 import { go, PANELS, useLocation, type Panel } from "../app/location";
 import { PlaceButton, PlaceLink } from "../app/PlaceLink";
 import { useShortcuts, type Shortcut } from "../app/shortcuts";
@@ -10,10 +11,10 @@ import { Streams } from "./Streams";
 import { ThreadHeader } from "./ThreadHeader";
 import { useNewestPlace } from "./useNewestPlace";
 
-const TimelinePanel = lazy(async () => ({ default: (await import("../timeline/TimelinePanel")).TimelinePanel }));
-const ContextPanel = lazy(async () => ({ default: (await import("../context/ContextPanel")).ContextPanel }));
-const ComparePanel = lazy(async () => ({ default: (await import("../compare/ComparePanel")).ComparePanel }));
-const NewMessage = lazy(async () => ({ default: (await import("../compare/NewMessage")).NewMessage }));
+const TimelinePanel = lazyPart(async () => (await import("../timeline/TimelinePanel")).TimelinePanel);
+const ContextPanel = lazyPart(async () => (await import("../context/ContextPanel")).ContextPanel);
+const ComparePanel = lazyPart(async () => (await import("../compare/ComparePanel")).ComparePanel);
+const NewMessage = lazyPart(async () => (await import("../compare/NewMessage")).NewMessage);
 
 type ThreadPanel = Exclude<Panel, "usage">;
 const TITLES: Readonly<Record<ThreadPanel, string>> = { messages: "Messages", timeline: "Timeline", context: "Context", compare: "Compare" };

@@ -23,10 +23,17 @@ export async function serveHttpAction(request: IncomingMessage, response: Server
   response.once("close", () => {
     if (!response.writableFinished) gone.abort();
   });
-  const answer = await call.functions.httpAction(toRequest(request, { url: call.url, signal: gone.signal }), call.identity, {
+  let refused: UserError | null = null;
+  const onRefused = (error: UserError): void => void (refused = error);
+  const answer = await call.functions.httpAction(toRequest(request, { url: call.url, signal: gone.signal, onRefused }), call.identity, {
     requestId: call.requestId,
     ip: request.socket.remoteAddress ?? null,
   });
+  if (refused !== null && answer.status === 500) {
+    // The action failed by the body that it was sent: that is the client's mistake, not the app's.
+    await answer.body?.cancel();
+    throw refused;
+  }
   if (response.destroyed) {
     await answer.body?.cancel();
     return;
@@ -62,7 +69,14 @@ function limit(maxBytes: number): Transform {
   });
 }
 
-function toRequest(request: IncomingMessage, { url, signal }: { url: URL; signal: AbortSignal }): Request {
+interface RequestOptions {
+  readonly url: URL;
+  readonly signal: AbortSignal;
+  /** Told why the body cannot be read any further. */
+  readonly onRefused: (error: UserError) => void;
+}
+
+function toRequest(request: IncomingMessage, { url, signal, onRefused }: RequestOptions): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     // Names that begin with a colon belong to HTTP/2, not to the message.
@@ -73,8 +87,17 @@ function toRequest(request: IncomingMessage, { url, signal }: { url: URL; signal
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return new Request(url, { method, headers, signal });
   headers.delete("content-encoding");
   // As above; and `duplex`, which Node asks for with a stream, is not in the DOM's declarations.
-  const body = Readable.toWeb(Readable.from(readBody(request, MAX_BODY_BYTES))) as ReadableStream;
+  const body = Readable.toWeb(Readable.from(watched(readBody(request, MAX_BODY_BYTES), onRefused))) as ReadableStream;
   return new Request(url, { method, headers, body, signal, duplex: "half" } as RequestInit);
+}
+
+async function* watched(pieces: AsyncGenerator<Uint8Array>, onRefused: (error: UserError) => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (error instanceof UserError) onRefused(error);
+    throw error;
+  }
 }
 
 /** Methods that the platform's `Request` does not have. */

@@ -357,6 +357,14 @@ describe("HTTP actions", () => {
   test("bodies are limited to 20 MiB each way", async () => {
     world.httpAction = async (request) => new Response(String((await request.arrayBuffer()).byteLength));
     expect(await (await fetch(`${server.siteUrl}/x`, { method: "POST", body: new Uint8Array(20 * 1024 * 1024) })).text()).toBe("20971520");
+    // As the runner answers for an action that throws.
+    const { httpAction } = world;
+    world.httpAction = async (...call) => await httpAction(...call).catch(() => new Response("Server Error", { status: 500 }));
+    const larger = await fetch(`${server.siteUrl}/x`, { method: "POST", body: new Uint8Array(20 * 1024 * 1024 + 1) });
+    expect([larger.status, await larger.json()]).toEqual([413, { code: "RequestTooLarge", message: "The request body is larger than 20971520 bytes" }]);
+    // An action that has its own answer to that gives it.
+    world.httpAction = async (...call) => await httpAction(...call).catch(() => new Response("too much", { status: 422 }));
+    expect((await fetch(`${server.siteUrl}/x`, { method: "POST", body: new Uint8Array(20 * 1024 * 1024 + 1) })).status).toBe(422);
     world.httpAction = async () => new Response(new Uint8Array(20 * 1024 * 1024 + 1));
     await expect(fetch(`${server.siteUrl}/x`).then((answer) => answer.arrayBuffer())).rejects.toThrow(/terminated|fetch failed/);
   });

@@ -9,6 +9,8 @@ const ssr = { resolve: { conditions } };
 // As in playground/vite.config.ts: its own package does not find the library by its name.
 const alias = { "convex-agent/react": join(import.meta.dirname, "src/react/index.ts") };
 
+// Beside their sources, but of whole backends: with sockets, bundles, threads that stall, processes.
+const WHOLE_BACKENDS = ["functions/{runner,stall,watchdog}", "http/server", "push/{deployer,partCache}", "storage/database", "sync/connection"].map((name) => `backend/src/${name}.test.ts`);
 const WORKERS = Math.max(2, availableParallelism() - 1);
 export default defineConfig({
   test: {
@@ -34,11 +36,11 @@ export default defineConfig({
         test: { name: "react", environment: "happy-dom", testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
       },
       {
-        test: { name: "backend", environment: "node", include: ["backend/src/**/*.test.ts"], isolate: false, testTimeout: 30_000 },
+        test: { name: "backend", environment: "node", include: ["backend/src/**/*.test.ts"], exclude: WHOLE_BACKENDS, isolate: false, testTimeout: 30_000 },
       },
       {
         // Whole backends and processes: the official CLI, real components, clients, crashes.
-        test: { name: "backend-process", environment: "node", include: ["backend/test/**/*.test.{ts,tsx}"], isolate: false, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: "backend-process", environment: "node", include: ["backend/test/**/*.test.{ts,tsx}", ...WHOLE_BACKENDS], isolate: false, testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         resolve, ssr,

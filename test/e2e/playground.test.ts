@@ -21,7 +21,7 @@ async function connect(page: Page, fields: { "Deployment URL"?: string; "Path of
   await page.getByText(says).first().waitFor();
 }
 
-const CROWD = 1_000;
+const CROWD = 3_000;
 const userOf = (index: number): string => `crowd-${String(index).padStart(4, "0")}`;
 
 /** A user and a thread each. */
@@ -90,7 +90,7 @@ describe("the playground", () => {
     expect(bytes).toBeLessThan(300_000);
   });
 
-  test("a few of a thousand users and threads: chosen, searched, filtered, created, edited and deleted, with the keyboard too", async () => {
+  test("a few of three thousand users and threads: chosen, searched, filtered, created, edited and deleted, with the keyboard too", async () => {
     await Promise.all([large?.crowd, newThread("Train crowd-0017", userOf(17))]);
     const page = await open();
     const rows = page.getByRole("list", { name: "Threads" }).getByRole("listitem");

@@ -7,6 +7,7 @@ import { componentsGeneric, defineSchema, type GenericActionCtx, type GenericDat
 import { afterAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { toTestCase } from "../playground/src/ui/exporting/testCase.ts";
+import { callFunction } from "../src/shared/testing/app.ts";
 
 type Ctx = GenericActionCtx<GenericDataModel>;
 const component = componentsGeneric().agent as unknown as AgentComponent;
@@ -40,8 +41,7 @@ async function exported(steps: ScriptedStep[], talk: (ctx: Ctx, agent: Agent, th
     const apiKey = await ctx.runMutation(component.apiKeys.issue, { name: "test" });
     const threadId = await createThread(ctx, component, { userId: "ann", title: "Trip to \"Oslo\"\n*/" });
     await talk(ctx, agent, threadId);
-    // Convex keeps a function's handler on it; the runtime calls it like this.
-    const call = <Result>(fn: unknown, args: object) => (fn as { _handler: (ctx: Ctx, args: object) => Promise<Result> })._handler(ctx, args);
+    const call = <Result>(fn: unknown, args: object) => callFunction<Result>(fn, ctx, args);
     const { thread, messages } = await call<{ thread: Parameters<typeof toTestCase>[0]["thread"]; messages: MessageDoc[] }>(api.exportThread, { apiKey, threadId });
     return toTestCase({ thread, messages, agents: await call<AgentDescription[]>(api.listAgents, { apiKey }) });
   });

@@ -1,30 +1,13 @@
 // @vitest-environment edge-runtime
-import { convexTest } from "convex-test";
-import { componentsGeneric, defineSchema, type GenericActionCtx, type GenericDataModel } from "convex/server";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { register } from "../test.js";
+import { callFunction as call, component, inAction } from "../shared/testing/app.js";
 import { Agent } from "./agent.js";
-import type { AgentComponent } from "./ctx.js";
 import { listMessages } from "./listMessages.js";
 import { saveMessage } from "./messages.js";
 import { startThread } from "./startThread.js";
 import { createThread, getThreadMetadata } from "./threads.js";
 import { scriptedModel } from "./testing/scriptedModel.js";
-
-// What `components.agent` of an app's generated code is.
-const component = componentsGeneric().agent as unknown as AgentComponent;
-
-type Ctx = GenericActionCtx<GenericDataModel>;
-// Convex keeps a function's handler on it; the runtime calls it like this.
-const call = <Result>(fn: unknown, ctx: Ctx, args: object): Promise<Result> =>
-  (fn as { _handler: (ctx: Ctx, args: object) => Promise<Result> })._handler(ctx, args);
-
-async function inAction(run: (ctx: Ctx) => Promise<void>): Promise<void> {
-  const t = convexTest(defineSchema({}), { "./convex/_generated/api.js": async () => ({}) });
-  register(t);
-  await t.action(async (ctx) => run(ctx));
-}
 
 test("a workflow's functions work together: thread, messages, text, object", () =>
   inAction(async (ctx) => {

@@ -1,15 +1,11 @@
 // @vitest-environment edge-runtime
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { component, inAction, savedIn, type Ctx } from "../shared/testing/app.js";
+import { callFunction as call, component, inAction, savedIn } from "../shared/testing/app.js";
 import { Agent } from "./agent.js";
 import { publicCreateThreadMutation, publicObjectAction, publicSaveMessagesMutation, publicTextAction } from "./publicFunctions.js";
 import { scriptedModel } from "./testing/scriptedModel.js";
 import { createThread, getThreadMetadata } from "./threads.js";
-
-// Convex keeps a function's handler on it; the runtime calls it like this.
-const call = <Result>(fn: unknown, ctx: Ctx, args: object): Promise<Result> =>
-  (fn as { _handler: (ctx: Ctx, args: object) => Promise<Result> })._handler(ctx, args);
 
 const newAgent = () => new Agent(component, { name: "Support", languageModel: scriptedModel({ steps: [["Hi."]] }) });
 

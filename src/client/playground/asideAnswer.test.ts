@@ -1,7 +1,7 @@
 // @vitest-environment edge-runtime
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { component, newApp, savedIn, type App, type Ctx } from "../../shared/testing/app.js";
+import { callFunction as call, component, newApp, savedIn, type App, type Ctx } from "../../shared/testing/app.js";
 import type { StreamMessage } from "../../shared/validators/stream.js";
 import { Agent } from "../agent.js";
 import { syncStreams } from "../streaming/syncStreams.js";
@@ -16,10 +16,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-// Convex keeps a function's handler on it; the runtime calls it like this.
-const call = <Result>(fn: unknown, ctx: Ctx, args: object): Promise<Result> =>
-  (fn as { _handler: (ctx: Ctx, args: object) => Promise<Result> })._handler(ctx, args);
 
 const weather = createTool({ description: "Weather", args: z.object({ city: z.string() }), handler: async () => "sunny" });
 const TOOL_CALL = { type: "tool-call" as const, toolName: "weather", input: { city: "Oslo" }, toolCallId: "a" };

@@ -36,6 +36,10 @@ export async function inAction<T>(run: (ctx: Ctx) => Promise<T>): Promise<T> {
 
 const allPages = { cursor: null, numItems: 1000 };
 
+/** Calls a function as Convex's runtime does: by the handler that is kept on it. */
+export const callFunction = <Result>(fn: unknown, ctx: Ctx, args: object): Promise<Result> =>
+  (fn as { _handler: (ctx: Ctx, args: object) => Promise<Result> })._handler(ctx, args);
+
 /** A thread's messages as they are stored, in its order. */
 export const savedIn = async (ctx: Pick<Ctx, "runQuery">, threadId: string): Promise<MessageDoc[]> =>
   (await listMessages(ctx, component, { threadId, paginationOpts: allPages })).page.toReversed();

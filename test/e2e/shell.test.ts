@@ -68,4 +68,20 @@ describe("the frame of the examples", () => {
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
     await expectAccessible(page);
   });
+
+  test("a page whose code cannot be fetched says so, the way back is open, and a reload tries again", async () => {
+    const page = await session.open("/reasoning");
+    await page.route("**/UsagePage*", (route) => route.abort());
+    await topicsOf(page).getByRole("link", { name: "Usage and invoices" }).click();
+    await page.getByText("This page could not be fetched.").waitFor();
+    await expectAccessible(page);
+    await page.screenshot({ path: screenshotPath("page-not-fetched") });
+    await page.getByRole("button", { name: "Back" }).click();
+    await page.getByRole("heading", { level: 1, name: "Reasoning" }).waitFor();
+    await topicsOf(page).getByRole("link", { name: "Usage and invoices" }).click();
+    await page.unroute("**/UsagePage*");
+    await page.getByRole("button", { name: "Reload" }).click();
+    await topicsOf(page).getByRole("link", { name: "Usage and invoices" }).waitFor();
+    expect(await page.getByText("This page could not be fetched.").count()).toBe(0);
+  });
 });

@@ -1,7 +1,6 @@
 import { useEffect } from "react";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { CurrentPage } from "./CurrentPage";
-import { ErrorBoundary } from "./ErrorBoundary";
 import { navigate, useRoute } from "./router";
 import { TopicsProvider } from "./topic";
 import { findTopic, home, topicGroups } from "./topics";
@@ -19,7 +18,7 @@ export function App() {
       <div className="flex h-dvh flex-col">
         <ConnectionBanner />
         <div className="min-h-0 flex-1">
-          <ErrorBoundary resetKey={shown.path} homePath={`/${home.path}`}><CurrentPage topic={shown} item={item} /></ErrorBoundary>
+          <CurrentPage topic={shown} item={item} />
         </div>
       </div>
     </TopicsProvider>

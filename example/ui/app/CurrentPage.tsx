@@ -1,5 +1,6 @@
+import { CloudOff } from "lucide-react";
 import { useEffect, useState, type ComponentType } from "react";
-import { Dots } from "./controls";
+import { Button, Dots } from "./controls";
 import { loadedPage, loadPage } from "./pageCode";
 import type { PageProps, Topic } from "./topic";
 
@@ -14,16 +15,33 @@ interface Shown extends PageProps {
 export function CurrentPage({ topic, item }: PageProps) {
   const Page = loadedPage(topic);
   const [shown, setShown] = useState<Shown>({ topic, item, Page });
-  const [arrival, setArrival] = useState<{ topic: Topic; failure?: unknown } | null>(null);
+  const [arrival, setArrival] = useState<{ topic: Topic; isHere: boolean } | null>(null);
   useEffect(() => {
     if (loadedPage(topic) !== undefined) return;
     let isWanted = true;
-    const arrive = (failure?: unknown) => { if (isWanted) setArrival({ topic, failure }); };
-    loadPage(topic).then(() => arrive(), arrive);
+    const arrive = (isHere: boolean) => { if (isWanted) setArrival({ topic, isHere }); };
+    loadPage(topic).then(() => arrive(true), () => arrive(false));
     return () => { isWanted = false; };
   }, [topic]);
-  if (arrival?.topic === topic && arrival.failure !== undefined) throw arrival.failure;
+  if (arrival?.topic === topic && !arrival.isHere) return <NotFetched title={topic.title} />;
   if (Page !== undefined && (shown.Page !== Page || shown.item !== item)) setShown({ topic, item, Page });
   if (shown.Page === undefined) return <div role="status" className="grid h-full place-items-center"><Dots /><span className="sr-only">Loading the page</span></div>;
   return <shown.Page topic={shown.topic} item={shown.item} />;
+}
+
+/** A browser does not fetch the same code twice in the life of a document, so it is the document that tries again. */
+function NotFetched({ title }: { title: string }) {
+  return (
+    <main className="grid h-full place-items-center p-6">
+      <div role="alert" className="max-w-md text-center">
+        <CloudOff size={28} aria-hidden className="mx-auto text-muted" />
+        <h1 className="mt-4 text-lg font-semibold">{title}</h1>
+        <p className="mt-2 text-muted">This page could not be fetched. The server of the page may be gone, or have a newer version of it.</p>
+        <div className="mt-5 flex justify-center gap-2">
+          <Button onClick={() => window.history.back()}>Back</Button>
+          <Button look="primary" onClick={() => window.location.reload()}>Reload</Button>
+        </div>
+      </div>
+    </main>
+  );
 }

@@ -68,6 +68,7 @@ function pushAndWatch(options: ExampleOptions, backend: Backend): Promise<Watchi
       functionsDir: join(options.exampleDir, "convex"),
       // The example runs the library from its sources: an edit in src/ is live as soon as one in example/convex.
       conditions: ["@convex-dev/component-source"],
+      cacheFile: join(options.dataDir, "bundle.json"),
       onChange: async (outcome) => {
         const isFirst = pushes === 0;
         pushes += 1;

@@ -18,7 +18,7 @@ let example: ExampleProcess;
 beforeAll(async () => {
   mkdirSync(copy, { recursive: true });
   cpSync(join(root, "example"), join(copy, "example"), { recursive: true });
-  example = await startExample({ dataDir, modulesFrom: inject("modulesDir"), script: join(copy, "example/start.ts") });
+  example = await startExample({ dataDir, madeBy: inject("sharedData"), script: join(copy, "example/start.ts") });
 });
 afterAll(async () => {
   await example.stop();
@@ -80,7 +80,7 @@ describe("an edit of the example's functions", () => {
 describe("starting and stopping", () => {
   test("a busy port is said, and the next free one is used", async () => {
     const otherData = temporaryFolder("start-busy");
-    const other = await startExample({ dataDir: otherData, modulesFrom: inject("modulesDir") });
+    const other = await startExample({ dataDir: otherData, madeBy: inject("sharedData") });
     expect(other.output()).toMatch(/Page\s+http:\S+\s+\(port 5173 is busy\)/);
     expect(other.output()).toMatch(/Backend\s+http:\S+\s+\(port 3210 is busy\)/);
     expect(other.backend).not.toBe(example.backend);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
@@ -21,8 +21,8 @@ export interface ExampleProcess {
   kill(): Promise<void>;
 }
 
-/** Where a backend keeps modules that it has made ready to run, under a hash of their text. */
-export const MODULES_DIR = "modules/rewritten";
+/** In a data folder, what a start has bundled and made ready to run. Another start takes from it what is the same for it. */
+const MADE = ["bundle.json", "modules/rewritten"];
 
 /** For tests of what stands around the words of a reply. */
 export const FAST_MODEL: Readonly<Record<string, string>> = { DEMO_WORD_DELAY_MS: "12" };
@@ -30,15 +30,17 @@ export const FAST_MODEL: Readonly<Record<string, string>> = { DEMO_WORD_DELAY_MS
 /**
  * Runs what `npm start` runs, on a data folder of its own, and waits until it says that it is ready.
  *
- * @param options.modulesFrom - Modules that another example has made ready; those with the same text are taken from there.
+ * @param options.madeBy - The data folder of another example: what that has bundled and made ready need not be made again.
  * @param options.env - Environment for the model, such as `OPENAI_BASE_URL`; keys of this machine are left out.
  */
-export async function startExample(options: { dataDir: string; modulesFrom?: string; env?: Readonly<Record<string, string>> | undefined; script?: string }): Promise<ExampleProcess> {
-  if (options.modulesFrom !== undefined) cpSync(options.modulesFrom, join(options.dataDir, MODULES_DIR), { recursive: true });
+export async function startExample(options: { dataDir: string; madeBy?: string; env?: Readonly<Record<string, string>> | undefined; script?: string }): Promise<ExampleProcess> {
+  const { madeBy, dataDir } = options;
+  const made = madeBy === undefined ? [] : MADE.filter((name) => existsSync(join(madeBy, name)));
+  for (const name of made) cpSync(join(madeBy ?? "", name), join(dataDir, name), { recursive: true });
   const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, OPENAI_TIMEOUT_MS: _timeout, DEMO_WORD_DELAY_MS: _delay, ...environment } = process.env;
   const child = spawn(process.execPath, ["-C", "@convex-dev/component-source", options.script ?? join(root, "example/start.ts")], {
     cwd: root,
-    env: { ...environment, NO_COLOR: "1", ...options.env, CONVEX_DATA_DIR: options.dataDir },
+    env: { ...environment, NO_COLOR: "1", ...options.env, CONVEX_DATA_DIR: dataDir },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = new Output(child);

@@ -5,7 +5,7 @@ import { systemPorts } from "../../backend/src/ports.ts";
 import { loadDeploymentKeys } from "../../backend/src/system/deploymentKeys.ts";
 import { temporaryFolder } from "./browser.ts";
 import { buildPage, serveBuiltPage } from "./builtPage.ts";
-import { FAST_MODEL, MODULES_DIR, startExample } from "./exampleProcess.ts";
+import { FAST_MODEL, startExample } from "./exampleProcess.ts";
 import { findBrowser, launchBrowserServer } from "./launchBrowser.ts";
 
 declare module "vitest" {
@@ -16,8 +16,8 @@ declare module "vitest" {
     sharedExample: { readonly page: string; readonly backend: string; readonly http: string; readonly playground: string; readonly adminKey: string };
     /** The folder with the built page. */
     pageDir: string;
-    /** What the shared example's backend has made of the functions' modules. */
-    modulesDir: string;
+    /** The shared example's data. */
+    sharedData: string;
   }
 }
 
@@ -39,7 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("browserEndpoints", browsers.map((browser) => browser.wsEndpoint()));
   project.provide("sharedExample", { page: page.url, backend: example.backend, http: example.http, playground: example.playground, adminKey: loadDeploymentKeys(join(dir, "data"), systemPorts).adminKey });
   project.provide("pageDir", pageDir);
-  project.provide("modulesDir", join(dir, "data", MODULES_DIR));
+  project.provide("sharedData", join(dir, "data"));
   return async () => {
     await Promise.all([...browsers.map((browser) => browser.close()), page.close(), example.stop()]);
     rmSync(dir, { recursive: true, force: true });

@@ -51,7 +51,7 @@ export function ownTopicSession(name: string, env: () => Readonly<Record<string,
   };
   const people = peopleInFrontOf(() => ({ page: running().page.url, backend: running().example.backend, http: running().example.http }));
   beforeAll(async () => {
-    [example, page] = await Promise.all([startExample({ dataDir, modulesFrom: inject("modulesDir"), env: { ...env(), CONVEX_PORT: String(ownPort()) } }), serveBuiltPage(inject("pageDir"), () => running().example), people.begin()]);
+    [example, page] = await Promise.all([startExample({ dataDir, madeBy: inject("sharedData"), env: { ...env(), CONVEX_PORT: String(ownPort()) } }), serveBuiltPage(inject("pageDir"), () => running().example), people.begin()]);
   });
   afterAll(async () => {
     await people.end();

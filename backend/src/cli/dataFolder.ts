@@ -5,7 +5,7 @@ import { inUse } from "../storage/folder.ts";
 import { Sqlite, StorageError } from "../storage/sqlite.ts";
 
 /** What the backend puts into a data folder. Nothing else in it is ever deleted: it may be somebody's project. */
-const OURS = /^(database\.sqlite.*|format\.json.*|keys\.json.*|files|modules|transfer)$/;
+const OURS = /^(database\.sqlite.*|format\.json.*|keys\.json.*|bundle\.json.*|files|modules|transfer)$/;
 
 /**
  * Deletes what the backend keeps in a data folder, and the folder when nothing else is in it.

@@ -44,8 +44,8 @@ export interface CliParts {
   openBackend(request: OpenRequest): Promise<CliBackend>;
   /** Bundles an app. @throws BundleError with the places in the code. */
   bundle(source: AppSource): Promise<PushRequest>;
-  /** Bundles now and after each burst of edits; calls `onBundle` with what came of it, one call at a time. */
-  watch(source: AppSource, onBundle: (bundled: Bundled) => Promise<void>): { close(): Promise<void> };
+  /** Bundles now and after each burst of edits; calls `onBundle` with what came of it, one call at a time. `cacheFile` is for the next start. */
+  watch(source: AppSource & { readonly cacheFile: string }, onBundle: (bundled: Bundled) => Promise<void>): { close(): Promise<void> };
   /** The first port from `port` on that is free on this machine's loopback. */
   freePort(port: number): Promise<number>;
   /** The admin key of a data folder, made when it has none. Works while a backend is running on it. */

@@ -158,7 +158,9 @@ async function bundleModules(job: Job, dir: string, isApp: boolean): Promise<Mod
 
 /** A part, bundled now or before. */
 async function made(job: Job, part: Part): Promise<BundledPart> {
-  const key = JSON.stringify([job.projectDir, job.conditions, job.externalPackages, part]);
+  // A definition names the components that it uses by their way from the functions.
+  const from = part.nameOfComponent === undefined ? null : job.functionsDir;
+  const key = JSON.stringify([job.projectDir, job.conditions, job.externalPackages, part, from]);
   const bundled = await job.cache.get(key, () => bundlePart(job, part));
   for (const input of bundled.inputs) job.inputs.add(input);
   return bundled;

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { bundleApp, type Bundle } from "./bundle.ts";
+import type { BundledPart } from "./part.ts";
 import { PartCache } from "./partCache.ts";
 
 const folders: string[] = [];
@@ -82,16 +83,51 @@ describe("parts that were bundled before", () => {
       fc.record({ path: fc.constant("parts/one/convex.config.ts"), text: fc.constantFrom("one", "three").map(COMPONENT) }),
       fc.record({ path: fc.constant("tsconfig.json"), text: fc.constantFrom("lib/text", "parts/lib/text").map(TSCONFIG) }),
     );
-    await fc.assert(fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 6 }), async (all) => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(edits, fc.boolean()), { minLength: 1, maxLength: 6 }), async (all) => {
       const project = new Project({ ...FILES, "parts/lib/text.js": "export const text = 9;\n" });
-      const cache = new PartCache();
+      const file = join(project.root, "bundle.json");
+      let cache = new PartCache();
       await project.bundle(cache);
-      for (const { path, text: written } of all) {
+      for (const [{ path, text: written }, isRestarted] of all) {
+        // Some edits are made while nobody watches.
+        if (isRestarted) {
+          await cache.write(file);
+          cache = PartCache.read(file);
+        }
         if (written === null) project.remove(path);
         else project.write(path, written);
         const [kept, anew] = await Promise.allSettled([project.bundle(cache), project.bundle(new PartCache())]);
         expect(kept).toEqual(anew);
       }
     }), { numRuns: 15 });
+  });
+
+  test("are kept in a file for the next process; one that is damaged is none, and gives way to a whole one", async () => {
+    const project = new Project({ "convex/a.ts": "export const a = 1;\n" });
+    const file = join(project.root, "bundle.json");
+    const part: BundledPart = { modules: [{ path: "a.js", source: "inner", environment: "isolate" }], inputs: [join(project.root, "convex/a.ts")], components: [] };
+    let bundled = 0;
+    const bundle = async () => { bundled++; return part; };
+    const first = new PartCache();
+    await first.get("part", bundle);
+    await first.write(file);
+    const text = readFileSync(file, "utf8");
+    for (const kept of ["", "{}", text.slice(0, -5), text.replace("inner", "outer"), text]) {
+      writeFileSync(file, kept);
+      bundled = 0;
+      const cache = PartCache.read(file);
+      expect(await cache.get("part", bundle)).toEqual(part);
+      expect(bundled).toBe(kept === text ? 0 : 1);
+      await cache.write(file);
+      expect(readFileSync(file, "utf8")).toBe(text);
+    }
+  });
+
+  test("of other functions are not taken, where a definition names components by the way to them", async () => {
+    const project = new Project({ ...FILES, "other/convex.config.ts": CONFIG("one"), "deep/er/convex.config.ts": 'import app from "../../convex/convex.config";\nexport default app;\n' });
+    const cache = new PartCache();
+    await project.bundle(cache);
+    const [kept, anew] = await Promise.all([cache, new PartCache()].map((each) => bundleApp({ functionsDir: join(project.root, "deep/er"), projectDir: project.root, cache: each })));
+    expect(kept?.request).toEqual(anew?.request);
   });
 });

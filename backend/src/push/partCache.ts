@@ -1,5 +1,8 @@
-import { statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { version } from "esbuild";
 import type { BundledPart } from "./part.ts";
 
 interface Kept {
@@ -8,10 +11,13 @@ interface Kept {
   readonly stamps: ReadonlyMap<string, string>;
 }
 
-/** Files that decide what an import leads to. */
-const SETTINGS = ["package.json", "tsconfig.json", "jsconfig.json"];
+/** Beside the files themselves they decide what an import leads to. */
+const SETTINGS = ["package.json", "tsconfig.json", "jsconfig.json", "node_modules"];
 /** What was written so shortly before its part was bundled may be written again without looking different. */
 const SETTLED_MS = 40;
+
+/** A file of another format, or by another bundler, is none. */
+const FORMAT = `1 ${version}`;
 
 /**
  * Parts that were bundled before, for as long as none of their files is changed, none is added to their folders and no
@@ -21,6 +27,26 @@ export class PartCache {
   #kept = new Map<string, Kept>();
   #used = new Set<string>();
   #seen = new Map<string, string>();
+  #isWritten = true;
+
+  /** What an earlier process has written; empty when there is no such file, or it is damaged. */
+  static read(file: string): PartCache {
+    const cache = new PartCache();
+    for (const [key, { part, stamps }] of readKept(file)) cache.#kept.set(key, { part, stamps: new Map(stamps) });
+    cache.#used = new Set(cache.#kept.keys());
+    return cache;
+  }
+
+  /** Writes the file for the next process, unless it holds all of this already. */
+  async write(file: string): Promise<void> {
+    if (this.#isWritten) return;
+    this.#isWritten = true;
+    const kept: KeptEntry[] = [...this.#kept].map(([key, { part, stamps }]) => [key, { part, stamps: [...stamps] }]);
+    const text = JSON.stringify(kept);
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, `${hashOf(text)}\n${text}`);
+    renameSync(temporary, file);
+  }
 
   /** Begins a bundle: files are looked at anew, each once; what the bundle before did not use is let go. */
   begin(): void {
@@ -35,6 +61,7 @@ export class PartCache {
     const kept = this.#kept.get(key);
     if (kept !== undefined && [...kept.stamps].every(([path, stamp]) => this.#stamp(path) === stamp)) return kept.part;
     this.#kept.delete(key);
+    this.#isWritten = false;
     const startMs = Date.now();
     const part = await bundle();
     const { sources, settings } = pathsOf(part);
@@ -51,6 +78,26 @@ export class PartCache {
     this.#seen.set(path, stamp);
     return stamp;
   }
+}
+
+type KeptEntry = [key: string, kept: { part: BundledPart; stamps: [string, string][] }];
+
+function readKept(file: string): readonly KeptEntry[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    // There is none, or it cannot be read: that costs time and nothing else.
+    return [];
+  }
+  const end = text.indexOf("\n");
+  const body = text.slice(end + 1);
+  // The hash says that it is what `write` wrote.
+  return text.slice(0, Math.max(0, end)) === hashOf(body) ? (JSON.parse(body) as KeptEntry[]) : [];
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(FORMAT).update(text).digest("hex");
 }
 
 function modifiedMs(path: string): number {

@@ -8,7 +8,9 @@ import { PartCache } from "./partCache.ts";
 /** What became of the folder: a bundle to push, or why there is none (the app's mistakes, or our own trouble). */
 export type BundleOutcome = { readonly ok: true; readonly bundle: Bundle } | { readonly ok: false; readonly error: unknown };
 
-export interface WatchOptions extends BundleOptions {
+export interface WatchOptions extends Omit<BundleOptions, "cache"> {
+  /** A file that keeps what was bundled for the next start, which then bundles only what has changed. */
+  readonly cacheFile?: string | undefined;
   /** Called with the first bundle and again after each burst of edits, one call at a time. */
   readonly onChange: (outcome: BundleOutcome) => Promise<void> | void;
   readonly ports?: Pick<Ports, "setTimer">;
@@ -30,7 +32,7 @@ class FunctionsWatcher implements Watching {
   readonly #options: WatchOptions;
   readonly #ports: Pick<Ports, "setTimer">;
   readonly #watcher;
-  readonly #cache = new PartCache();
+  readonly #cache: PartCache;
   #watched = new Set<string>();
   #timer: Timer | null = null;
   #working: Promise<void> = Promise.resolve();
@@ -39,6 +41,7 @@ class FunctionsWatcher implements Watching {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#ports = options.ports ?? systemPorts;
+    this.#cache = options.cacheFile === undefined ? new PartCache() : PartCache.read(options.cacheFile);
     this.#watcher = watch(options.functionsDir, { ignoreInitial: true, ignored: (path) => this.#isIgnored(path) });
     this.#watcher.on("all", () => this.#schedule());
     this.#rebuild();
@@ -65,7 +68,17 @@ class FunctionsWatcher implements Watching {
     this.#working = this.#working.then(async () => {
       if (this.#isClosed) return;
       await this.#options.onChange(await this.#bundle());
+      await this.#keep();
     });
+  }
+
+  async #keep(): Promise<void> {
+    if (this.#options.cacheFile === undefined) return;
+    try {
+      await this.#cache.write(this.#options.cacheFile);
+    } catch {
+      // A disk that is full or may not be written: the next start takes longer. Whoever stores data is told.
+    }
   }
 
   async #bundle(): Promise<BundleOutcome> {

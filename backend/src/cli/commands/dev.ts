@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { UserError } from "../../errors.ts";
 import { withBackend, type Command, type CommandContext } from "../command.ts";
 import type { AppSource, CliBackend } from "../parts.ts";
-import { appSourceOf, SERVER_OPTIONS, shownPath, SOURCE_OPTIONS } from "../project.ts";
+import { appSourceOf, dataDirOf, SERVER_OPTIONS, shownPath, SOURCE_OPTIONS } from "../project.ts";
 import { bundleOnce, openServer, printAddresses, pushBundled, STOPPING } from "../serve.ts";
 
 /** `convex-embedded dev`: serve, push, and push again whenever a file changes. */
@@ -46,7 +46,8 @@ async function setEnvironment({ given, cwd }: CommandContext, backend: CliBacken
 
 async function watchUntilStopped(context: CommandContext, backend: CliBackend, source: AppSource): Promise<void> {
   const stopped = context.terminal.untilStopped();
-  const watcher = context.parts.watch(source, async (bundled) => void (await pushBundled(context, backend, bundled)));
+  const cacheFile = join(dataDirOf(context.given, context.cwd), "bundle.json");
+  const watcher = context.parts.watch({ ...source, cacheFile }, async (bundled) => void (await pushBundled(context, backend, bundled)));
   await stopped;
   context.terminal.note(STOPPING);
   await watcher.close();

@@ -21,6 +21,8 @@ export async function openPage(options: { exampleDir: string; port: number; back
   const vite = await createServer({
     configFile: join(exampleDir, "vite.config.ts"),
     root: exampleDir,
+    // Two that run at once would take the packages that each has made ready from under the other.
+    cacheDir: join(exampleDir, `../node_modules/.vite/${port}`),
     appType: "spa",
     logLevel: "warn",
     clearScreen: false,

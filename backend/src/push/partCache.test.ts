@@ -30,8 +30,9 @@ class Project {
     this.#age(path);
   }
 
+  /** A package goes with its folder. */
   remove(path: string): void {
-    rmSync(join(this.root, path), { force: true });
+    rmSync(join(this.root, path.includes("/node_modules/") ? dirname(path) : path), { force: true, recursive: true });
     this.#age(path);
   }
 
@@ -54,7 +55,11 @@ const FILES = {
   "package.json": "{}",
   "tsconfig.json": TSCONFIG("lib/text"),
   "convex/convex.config.ts": CONFIG("one"),
-  "convex/a.ts": 'import { text } from "alias";\nexport const a = () => text;\n',
+  "convex/a.ts": 'import { text } from "alias";\nimport { packs } from "../lib/packs";\nexport const a = () => [text, packs];\n',
+  "lib/packs.js": 'import { pack } from "pack";\nimport { pack as own } from "@own/pack";\nexport const packs = () => [pack, own];\n',
+  "node_modules/pack/index.js": "export const pack = 8;\n",
+  "node_modules/@own/pack/index.js": "export const pack = 9;\n",
+  "lib/node_modules/@own/other/index.js": "export const other = 9;\n",
   "lib/text.js": "export const text = 1;\n",
   "parts/one/convex.config.ts": COMPONENT("one"),
   "parts/one/inner.ts": "export const inner = 1;\n",
@@ -81,6 +86,8 @@ describe("parts that were bundled before", () => {
       fc.record({ path: fc.constantFrom("lib/text.js", "lib/text.ts", "lib/text.tsx"), text: fc.option(text.map((value) => `export const text = ${value};\n`)) }),
       fc.record({ path: fc.constant("convex/convex.config.ts"), text: fc.constantFrom("one", "two").map(CONFIG) }),
       fc.record({ path: fc.constant("parts/one/convex.config.ts"), text: fc.constantFrom("one", "three").map(COMPONENT) }),
+      // A package that comes before another of the same name, and goes again.
+      fc.record({ path: fc.constantFrom("lib/node_modules/pack/index.js", "lib/node_modules/@own/pack/index.js"), text: fc.option(text.map((value) => `export const pack = ${value};\n`)) }),
       fc.record({ path: fc.constant("tsconfig.json"), text: fc.constantFrom("lib/text", "parts/lib/text").map(TSCONFIG) }),
     );
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(edits, fc.boolean()), { minLength: 1, maxLength: 6 }), async (all) => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { version } from "esbuild";
 import type { BundledPart } from "./part.ts";
 
@@ -12,7 +12,8 @@ interface Kept {
 }
 
 /** Beside the files themselves they decide what an import leads to. */
-const SETTINGS = ["package.json", "tsconfig.json", "jsconfig.json", "node_modules"];
+const PACKAGES = "node_modules";
+const SETTINGS = ["package.json", "tsconfig.json", "jsconfig.json", PACKAGES];
 /** What was written so shortly before its part was bundled may be written again without looking different. */
 const SETTLED_MS = 40;
 
@@ -73,11 +74,21 @@ export class PartCache {
   #stamp(path: string): string {
     const known = this.#seen.get(path);
     if (known !== undefined) return known;
-    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-    const stamp = stats === undefined ? "" : `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`;
+    const stamp = basename(path) === PACKAGES ? packagesIn(path) : stampOf(path);
     this.#seen.set(path, stamp);
     return stamp;
   }
+}
+
+function stampOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? "" : `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`;
+}
+
+/** The names of what is installed in a folder. Tools keep caches of their own beside it, under names with a dot. */
+function packagesIn(folder: string): string {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith(".")) : [];
+  return hashOf(names.map((name) => (name.startsWith("@") ? `${name} ${stampOf(join(folder, name))}` : name)).join("\n"));
 }
 
 type KeptEntry = [key: string, kept: { part: BundledPart; stamps: [string, string][] }];

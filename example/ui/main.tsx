@@ -12,8 +12,9 @@ const convex = new ConvexReactClient(import.meta.env.VITE_CONVEX_URL);
 const root = document.querySelector("#root");
 if (root === null) throw new Error("index.html has no element #root");
 
-// One that cannot be fetched is told of by the app.
-await Promise.allSettled([loadPage(findTopic(routeOf(window.location.pathname).topic) ?? home)]);
+const page = loadPage(findTopic(routeOf(window.location.pathname).topic) ?? home);
+// For a moment nothing is better than a sign of waiting that flashes by. What comes later, or cannot be fetched, the app tells.
+await Promise.race([Promise.allSettled([page]), new Promise((resolve) => { setTimeout(resolve, 400); })]);
 createRoot(root).render(
   <StrictMode>
     <ConvexProvider client={convex}>

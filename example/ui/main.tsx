@@ -14,7 +14,7 @@ if (root === null) throw new Error("index.html has no element #root");
 
 const page = loadPage(findTopic(routeOf(window.location.pathname).topic) ?? home);
 // For a moment nothing is better than a sign of waiting that flashes by. What comes later, or cannot be fetched, the app tells.
-await Promise.race([Promise.allSettled([page]), new Promise((resolve) => { setTimeout(resolve, 400); })]);
+await Promise.race([page, new Promise((resolve) => { setTimeout(resolve, 400); })]);
 createRoot(root).render(
   <StrictMode>
     <ConvexProvider client={convex}>

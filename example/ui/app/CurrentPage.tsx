@@ -1,8 +1,8 @@
 import { CloudOff } from "lucide-react";
-import { useEffect, useState, type ComponentType } from "react";
+import { useState, type ComponentType } from "react";
 import { Button, Dots } from "./controls";
-import { loadedPage, loadPage } from "./pageCode";
-import type { PageProps, Topic } from "./topic";
+import { usePageCode } from "./pageCode";
+import type { PageProps } from "./topic";
 
 interface Shown extends PageProps {
   readonly Page: ComponentType<PageProps> | undefined;
@@ -13,18 +13,11 @@ interface Shown extends PageProps {
  * would be seen between them, and for 300 ms at least: React lets nobody see a fallback for less.)
  */
 export function CurrentPage({ topic, item }: PageProps) {
-  const Page = loadedPage(topic);
+  const code = usePageCode(topic);
+  const Page = code === "failed" ? undefined : code;
   const [shown, setShown] = useState<Shown>({ topic, item, Page });
-  const [arrival, setArrival] = useState<{ topic: Topic; isHere: boolean } | null>(null);
-  useEffect(() => {
-    if (loadedPage(topic) !== undefined) return;
-    let isWanted = true;
-    const arrive = (isHere: boolean) => { if (isWanted) setArrival({ topic, isHere }); };
-    loadPage(topic).then(() => arrive(true), () => arrive(false));
-    return () => { isWanted = false; };
-  }, [topic]);
-  if (arrival?.topic === topic && !arrival.isHere) return <NotFetched title={topic.title} />;
   if (Page !== undefined && (shown.Page !== Page || shown.item !== item)) setShown({ topic, item, Page });
+  if (code === "failed") return <NotFetched title={topic.title} />;
   if (shown.Page === undefined) return <div role="status" className="grid h-full place-items-center"><Dots /><span className="sr-only">Loading the page</span></div>;
   return <shown.Page topic={shown.topic} item={shown.item} />;
 }

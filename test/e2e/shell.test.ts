@@ -84,4 +84,15 @@ describe("the frame of the examples", () => {
     await topicsOf(page).getByRole("link", { name: "Usage and invoices" }).waitFor();
     expect(await page.getByText("This page could not be fetched.").count()).toBe(0);
   });
+
+  test("a page whose code is long in coming shows that it is waited for, then the page", async () => {
+    const page = await session.open("/chat");
+    const asked = Promise.withResolvers<() => void>();
+    await page.route("**/ReasoningPage*.js", (route) => asked.resolve(() => void route.continue()));
+    await page.goto(new URL("/reasoning", page.url()).href, { waitUntil: "commit" });
+    await page.getByRole("status").getByText("Loading the page").waitFor({ state: "attached" });
+    (await asked.promise)();
+    await page.getByRole("heading", { level: 1, name: "Reasoning" }).waitFor();
+    expect(await page.getByText("Loading the page").count()).toBe(0);
+  });
 });

@@ -45,7 +45,9 @@ export async function bundlePart(project: Project, part: Part): Promise<BundledP
     if (!isBuildFailure(error)) throw error;
     throw new BundleError(error.errors.map((message) => toMistake(message, { project, part })), error);
   }
-  const inputs = Object.keys(result.metafile.inputs).map((input) => resolve(project.projectDir, input)).filter((path) => existsSync(path));
+  // What a plugin has loaded stands there with the plugin's name before it.
+  const paths = Object.keys(result.metafile.inputs).map((input) => resolve(project.projectDir, input.replace(/^[a-z][a-z-]+:/, "")));
+  const inputs = [...new Set(paths)].filter((path) => existsSync(path));
   return { modules: toModules(project, result.outputFiles, part.environment ?? "isolate"), inputs, components: [...components] };
 }
 

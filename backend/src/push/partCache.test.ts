@@ -53,9 +53,11 @@ const COMPONENT = (name: string) => `export default "${name}";\n`;
 const TSCONFIG = (target: string) => JSON.stringify({ compilerOptions: { paths: { alias: [`./${target}`] } } });
 const FILES = {
   "package.json": "{}",
-  "tsconfig.json": TSCONFIG("lib/text"),
+  "tsconfig.json": '{"extends":"./tsconfig.base.json"}',
+  "tsconfig.base.json": TSCONFIG("lib/text"),
+  "lib/bytes.wasm": "0",
   "convex/convex.config.ts": CONFIG("one"),
-  "convex/a.ts": 'import { text } from "alias";\nimport { packs } from "../lib/packs";\nexport const a = () => [text, packs];\n',
+  "convex/a.ts": 'import { text } from "alias";\nimport { packs } from "../lib/packs";\nimport wasm from "../lib/bytes.wasm";\nexport const a = () => [text, packs, wasm];\n',
   "lib/packs.js": 'import { pack } from "pack";\nimport { pack as own } from "@own/pack";\nexport const packs = () => [pack, own];\n',
   "node_modules/pack/index.js": "export const pack = 8;\n",
   "node_modules/@own/pack/index.js": "export const pack = 9;\n",
@@ -84,11 +86,12 @@ describe("parts that were bundled before", () => {
       fc.record({ path: fc.constantFrom("convex/a.ts", "convex/b.ts", "parts/one/inner.ts", "parts/one/more.ts", "parts/two/inner.ts"), text: text.map((value) => `import { text } from "../lib/text";\nexport const x = () => [text, ${value}];\n`) }),
       // A file that comes before another of the same name, and goes again.
       fc.record({ path: fc.constantFrom("lib/text.js", "lib/text.ts", "lib/text.tsx"), text: fc.option(text.map((value) => `export const text = ${value};\n`)) }),
+      fc.record({ path: fc.constant("lib/bytes.wasm"), text }),
       fc.record({ path: fc.constant("convex/convex.config.ts"), text: fc.constantFrom("one", "two").map(CONFIG) }),
       fc.record({ path: fc.constant("parts/one/convex.config.ts"), text: fc.constantFrom("one", "three").map(COMPONENT) }),
       // A package that comes before another of the same name, and goes again.
       fc.record({ path: fc.constantFrom("lib/node_modules/pack/index.js", "lib/node_modules/@own/pack/index.js"), text: fc.option(text.map((value) => `export const pack = ${value};\n`)) }),
-      fc.record({ path: fc.constant("tsconfig.json"), text: fc.constantFrom("lib/text", "parts/lib/text").map(TSCONFIG) }),
+      fc.record({ path: fc.constant("tsconfig.base.json"), text: fc.constantFrom("lib/text", "parts/lib/text").map(TSCONFIG) }),
     );
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(edits, fc.boolean()), { minLength: 1, maxLength: 6 }), async (all) => {
       const project = new Project({ ...FILES, "parts/lib/text.js": "export const text = 9;\n" });

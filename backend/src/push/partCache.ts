@@ -11,9 +11,10 @@ interface Kept {
   readonly stamps: ReadonlyMap<string, string>;
 }
 
-/** Beside the files themselves they decide what an import leads to. */
+/** Beside the files themselves these decide what an import leads to. A tsconfig.json may extend another of its kind. */
 const PACKAGES = "node_modules";
-const SETTINGS = ["package.json", "tsconfig.json", "jsconfig.json", PACKAGES];
+const COMPILER_OPTIONS = "*sconfig*.json";
+const SETTINGS = ["package.json", COMPILER_OPTIONS, PACKAGES];
 /** What was written so shortly before its part was bundled may be written again without looking different. */
 const SETTLED_MS = 40;
 
@@ -74,21 +75,37 @@ export class PartCache {
   #stamp(path: string): string {
     const known = this.#seen.get(path);
     if (known !== undefined) return known;
-    const stamp = basename(path) === PACKAGES ? packagesIn(path) : stampOf(path);
+    const name = basename(path);
+    const stamp = name === PACKAGES ? packagesIn(path) : name === COMPILER_OPTIONS ? compilerOptionsIn(dirname(path)) : stampOf(path);
     this.#seen.set(path, stamp);
     return stamp;
   }
 }
 
 function stampOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const stats = seen(() => statSync(path, { bigint: true, throwIfNoEntry: false }), undefined);
   return stats === undefined ? "" : `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`;
+}
+
+function compilerOptionsIn(folder: string): string {
+  return namesIn(folder).filter((name) => /^[tj]sconfig.*\.json$/.test(name)).map((name) => `${name} ${stampOf(join(folder, name))}`).join("\n");
 }
 
 /** The names of what is installed in a folder. Tools keep caches of their own beside it, under names with a dot. */
 function packagesIn(folder: string): string {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith(".")) : [];
+  const names = namesIn(folder).filter((name) => !name.startsWith("."));
   return hashOf(names.map((name) => (name.startsWith("@") ? `${name} ${stampOf(join(folder, name))}` : name)).join("\n"));
+}
+
+const namesIn = (folder: string): string[] => seen(() => (existsSync(folder) ? readdirSync(folder) : []), []);
+
+/** A folder above the project may be closed to this user: then the bundler found nothing there either. */
+function seen<Found>(look: () => Found, nothing: Found): Found {
+  try {
+    return look();
+  } catch {
+    return nothing;
+  }
 }
 
 type KeptEntry = [key: string, kept: { part: BundledPart; stamps: [string, string][] }];

@@ -7,7 +7,7 @@ import { screenshotPath } from "../support/browser.ts";
 import { answered, look, say } from "../support/conversation.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("approval");
+const session = topicSession();
 const call = (page: Page, about: string) => page.getByRole("group", { name: /^Tool sendMoney/ }).filter({ hasText: about });
 const payments = (page: Page) => page.getByRole("list", { name: "Payments" }).getByRole("listitem");
 

@@ -94,7 +94,7 @@ describe("a provider in trouble", () => {
 });
 
 describe("a tool that throws", () => {
-  const demo = topicSession("bad-luck-tool");
+  const demo = topicSession();
 
   test("is shown with its reason, the agent is told, and the conversation goes on", async () => {
     const page = await demo.open("/chat");

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { screenshotPath } from "../support/browser.ts";
-import { ChatPage } from "../support/chatPage.ts";
+import { ChatPage, words } from "../support/chatPage.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("chat");
+const session = topicSession();
 
 /** A browser of somebody else: nothing of the other contexts is in it. */
 async function openChat(path = "/", viewerKey?: string): Promise<ChatPage> {
@@ -11,8 +11,6 @@ async function openChat(path = "/", viewerKey?: string): Promise<ChatPage> {
   await chat.composer.waitFor();
   return chat;
 }
-
-const words = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
 
 describe("the chat", () => {
   test("words appear before the reply is complete, and another browser shows the same", async () => {

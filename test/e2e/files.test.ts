@@ -7,7 +7,7 @@ import { answered, lastReply, look, say } from "../support/conversation.ts";
 import { makePng } from "../support/png.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("files");
+const session = topicSession();
 const sunset = makePng({ width: 320, height: 200 });
 const notes = Buffer.from("The ship leaves at nine. Bring a coat.\nThe captain is called Ada.\n");
 

@@ -4,7 +4,7 @@ import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("human");
+const session = topicSession();
 
 async function write(page: Page, text: string, label = "Message"): Promise<void> {
   await page.getByRole("textbox", { name: label }).fill(text);

@@ -4,7 +4,7 @@ import { screenshotPath } from "../support/browser.ts";
 import { answered, look, say } from "../support/conversation.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("objects");
+const session = topicSession();
 const TIP = "It tastes better on the second day.";
 const vegetables = "leeks, carrots, onions, celery, beans, peas, corn, kale, chard, fennel, turnips, parsnips, pumpkin, garlic, ginger, cabbage, spinach and potatoes";
 

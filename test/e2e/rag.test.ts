@@ -3,7 +3,7 @@ import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("rag");
+const session = topicSession();
 
 describe("documents", () => {
   test("an added text is answered from as prompt and as tool, with its sources; deleted, it is found no more", async () => {

@@ -3,7 +3,7 @@ import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("rate-limits");
+const session = topicSession();
 
 describe("rate limits", () => {
   test("after the burst a countdown is shown in every tab of the person, nowhere else, and nothing typed is lost", async () => {

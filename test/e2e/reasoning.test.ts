@@ -4,7 +4,7 @@ import { screenshotPath } from "../support/browser.ts";
 import { answered, look, say } from "../support/conversation.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("reasoning");
+const session = topicSession();
 
 describe("reasoning", () => {
   test("it streams apart from the answer, closes when the answer comes, and opens again for whoever wants it", async () => {

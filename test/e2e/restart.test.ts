@@ -2,12 +2,11 @@ import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
-import { ChatPage } from "../support/chatPage.ts";
+import { ChatPage, words } from "../support/chatPage.ts";
 import { ownTopicSession } from "../support/topicSession.ts";
 
 const session = ownTopicSession("restart");
 const step = (number: number, state: string) => new RegExp(`^Step ${number}: .*\\. ${state}$`);
-const words = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
 
 /** A page as it was before the kill, to be opened again by the same person. */
 interface Left {

@@ -3,7 +3,7 @@ import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("search");
+const session = topicSession();
 
 describe("context search", () => {
   test("what was said elsewhere is found by words and by meaning, answered from, and shown with the reason to nobody else", async () => {

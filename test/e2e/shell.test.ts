@@ -4,7 +4,7 @@ import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("shell");
+const session = topicSession();
 
 const topicsOf = (page: Page) => page.getByRole("navigation", { name: "Topics" });
 const PHONE = { width: 390, height: 844 };

@@ -4,7 +4,7 @@ import { screenshotPath } from "../support/browser.ts";
 import { answered, lastReply, look, say } from "../support/conversation.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("streaming");
+const session = topicSession();
 
 describe("streaming", () => {
   test("a reply arrives cut as it was asked for, two viewers see the same, and what was seen stays when it is stopped", async () => {

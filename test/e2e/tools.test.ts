@@ -4,7 +4,7 @@ import { screenshotPath } from "../support/browser.ts";
 import { answered, lastReply, look, say } from "../support/conversation.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("tools");
+const session = topicSession();
 
 describe("tools", () => {
   test("progress is shown while a tool works, and a stop ends it in the middle", async () => {

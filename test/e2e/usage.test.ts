@@ -3,7 +3,7 @@ import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("usage");
+const session = topicSession();
 
 describe("usage and invoices", () => {
   test("every call of the model is drawn and listed, ends up on the invoice, and nobody else sees it", async () => {

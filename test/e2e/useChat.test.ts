@@ -4,7 +4,7 @@ import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("use-chat");
+const session = topicSession();
 
 async function send(page: Page, text: string): Promise<void> {
   await page.getByRole("textbox", { name: "Message" }).fill(text);

@@ -3,7 +3,7 @@ import { expectAccessible } from "../support/axe.ts";
 import { screenshotPath } from "../support/browser.ts";
 import { topicSession } from "../support/topicSession.ts";
 
-const session = topicSession("workflow");
+const session = topicSession();
 const step = (number: number, state: string) => new RegExp(`^Step ${number}: .*\\. ${state}$`);
 
 describe("a workflow over two agents", () => {

@@ -1,5 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 
+export const words = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
+
 /** The chat as a person uses it: found by what it is called, not by how it is built. */
 export class ChatPage {
   readonly page: Page;

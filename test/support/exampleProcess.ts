@@ -35,8 +35,7 @@ export const FAST_MODEL: Readonly<Record<string, string>> = { DEMO_WORD_DELAY_MS
  */
 export async function startExample(options: { dataDir: string; madeBy?: string; env?: Readonly<Record<string, string>> | undefined; script?: string }): Promise<ExampleProcess> {
   const { madeBy, dataDir } = options;
-  const made = madeBy === undefined ? [] : MADE.filter((name) => existsSync(join(madeBy, name)));
-  for (const name of made) cpSync(join(madeBy ?? "", name), join(dataDir, name), { recursive: true });
+  if (madeBy !== undefined) takeOver(madeBy, dataDir);
   const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, OPENAI_TIMEOUT_MS: _timeout, DEMO_WORD_DELAY_MS: _delay, ...environment } = process.env;
   const child = spawn(process.execPath, ["-C", "@convex-dev/component-source", options.script ?? join(root, "example/start.ts")], {
     cwd: root,
@@ -61,6 +60,10 @@ export async function startExample(options: { dataDir: string; madeBy?: string; 
       await output.exited;
     },
   };
+}
+
+function takeOver(from: string, to: string): void {
+  for (const name of MADE) if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
 }
 
 class Output {

@@ -28,7 +28,7 @@ const VIEWPORT = { width: 1280, height: 860 };
 const PATIENCE_MS = 30_000;
 
 /** Uses the run's one example. A page that throws fails its test. */
-export function topicSession(_name: string): TopicSession {
+export function topicSession(): TopicSession {
   const people = peopleInFrontOf(() => inject("sharedExample"));
   beforeAll(people.begin);
   afterAll(people.end);

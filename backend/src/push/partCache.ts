@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { version } from "esbuild";
+import { sha256 } from "../functions/moduleFiles.ts";
 import type { BundledPart } from "./part.ts";
 
 interface Kept {
@@ -46,7 +46,7 @@ export class PartCache {
     const kept: KeptEntry[] = [...this.#kept].map(([key, { part, stamps }]) => [key, { part, stamps: [...stamps] }]);
     const text = JSON.stringify(kept);
     const temporary = `${file}.${process.pid}.tmp`;
-    await writeFile(temporary, `${hashOf(text)}\n${text}`);
+    await writeFile(temporary, `${sha256(FORMAT, text)}\n${text}`);
     renameSync(temporary, file);
   }
 
@@ -94,7 +94,7 @@ function compilerOptionsIn(folder: string): string {
 /** The names of what is installed in a folder. Tools keep caches of their own beside it, under names with a dot. */
 function packagesIn(folder: string): string {
   const names = namesIn(folder).filter((name) => !name.startsWith("."));
-  return hashOf(names.map((name) => (name.startsWith("@") ? `${name} ${stampOf(join(folder, name))}` : name)).join("\n"));
+  return sha256(names.map((name) => (name.startsWith("@") ? `${name} ${stampOf(join(folder, name))}` : name)).join("\n"));
 }
 
 const namesIn = (folder: string): string[] => seen(() => (existsSync(folder) ? readdirSync(folder) : []), []);
@@ -121,11 +121,7 @@ function readKept(file: string): readonly KeptEntry[] {
   const end = text.indexOf("\n");
   const body = text.slice(end + 1);
   // The hash says that it is what `write` wrote.
-  return text.slice(0, Math.max(0, end)) === hashOf(body) ? (JSON.parse(body) as KeptEntry[]) : [];
-}
-
-function hashOf(text: string): string {
-  return createHash("sha256").update(FORMAT).update(text).digest("hex");
+  return text.slice(0, Math.max(0, end)) === sha256(FORMAT, body) ? (JSON.parse(body) as KeptEntry[]) : [];
 }
 
 function modifiedMs(path: string): number {

@@ -37,6 +37,7 @@ class FunctionsWatcher implements Watching {
   #timer: Timer | null = null;
   #working: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #isKept = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -52,6 +53,7 @@ class FunctionsWatcher implements Watching {
     this.#timer?.cancel();
     await this.#watcher.close();
     await this.#working;
+    await this.#keep();
   }
 
   /** Generated files follow a push; watching them would push for ever. */
@@ -67,13 +69,16 @@ class FunctionsWatcher implements Watching {
   #rebuild(): void {
     this.#working = this.#working.then(async () => {
       if (this.#isClosed) return;
-      await this.#options.onChange(await this.#bundle());
-      await this.#keep();
+      const outcome = await this.#bundle();
+      await this.#options.onChange(outcome);
+      // The first one, and the last when it is closed: an edit need not wait until megabytes are written.
+      if (outcome.ok && !this.#isKept) await this.#keep();
     });
   }
 
   async #keep(): Promise<void> {
     if (this.#options.cacheFile === undefined) return;
+    this.#isKept = true;
     try {
       await this.#cache.write(this.#options.cacheFile);
     } catch {

@@ -2,19 +2,18 @@ import { Fragment, memo, useMemo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "./CodeBlock";
+import { growingText } from "./growingText";
 import { useHighlighting } from "./highlight";
+import { replyTree } from "./replyTree";
 import { splitBlocks } from "./splitBlocks";
 import { steadyText } from "./steadyText";
 
 /*
  * A reply is untrusted: it may repeat what a web page or another person told the model. So no raw HTML (react-markdown
- * shows it as text), only the addresses that its default transform lets through (no `javascript:`), links that tell the
- * target nothing about this page, and no pictures: loading one would tell its server what the reply was about. Code is
- * coloured by elements that are made from it, never by HTML text.
+ * shows it as text), no address but those of other sites, and no pictures: see replyTree. Code is coloured by elements that
+ * are made from it, never by HTML text.
  */
 const components: Components = {
-  a: ({ href, children }) => <a href={href} target="_blank" rel="noopener noreferrer nofollow">{children}</a>,
-  img: ({ src, alt }) => <a href={typeof src === "string" ? src : undefined} target="_blank" rel="noopener noreferrer nofollow">{alt === "" || alt === undefined ? "picture" : alt}</a>,
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
 };
 const plugins = [remarkGfm];
@@ -23,11 +22,11 @@ const FENCE = /^ {0,3}(?:```|~~~)/m;
 /** Colouring more than this would make the page wait. */
 const MAX_COLOURED_CHARS = 30_000;
 
-/** `isOpen`: more of this block is to come; it is coloured when it is whole, not again for each word. */
+/** `isOpen`: more of this block is to come; it is made to read as what it becomes, and coloured when it is whole, not again for each word. */
 const Block = memo(function Block({ text, isOpen }: { text: string; isOpen: boolean }) {
   const colouring = useHighlighting(!isOpen && text.length <= MAX_COLOURED_CHARS && FENCE.test(text));
-  const rehypePlugins = useMemo(() => [...colouring, steadyText], [colouring]);
-  return <ReactMarkdown components={components} remarkPlugins={plugins} rehypePlugins={rehypePlugins}>{text}</ReactMarkdown>;
+  const rehypePlugins = useMemo(() => [...colouring, replyTree, steadyText], [colouring]);
+  return <ReactMarkdown components={components} remarkPlugins={plugins} rehypePlugins={rehypePlugins}>{isOpen ? growingText(text) : text}</ReactMarkdown>;
 });
 
 /** What a block may refer to from another one: the target of a link, a footnote. */

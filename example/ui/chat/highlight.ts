@@ -28,7 +28,7 @@ async function load(): Promise<void> {
 
 /** The plugin that colours code. It is large, so it is fetched when the first code is there; until then there is none. */
 export function useHighlighting(hasCode: boolean): RehypePlugins {
-  const plugins = useSyncExternalStore(subscribe, () => loaded);
+  const plugins = useSyncExternalStore(subscribe, () => loaded, () => NONE);
   useEffect(() => { if (hasCode) void load(); }, [hasCode]);
   return hasCode ? plugins : NONE;
 }

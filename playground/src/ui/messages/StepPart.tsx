@@ -2,7 +2,7 @@ import type { UIMessage } from "convex-agent/react";
 import { Brain, FileText, Link2 } from "lucide-react";
 import { Disclosure } from "../app/controls";
 import { Json } from "../app/Json";
-import { Markdown } from "../app/Markdown";
+import { Markdown } from "../markdown/Markdown";
 
 type Part = UIMessage["parts"][number];
 

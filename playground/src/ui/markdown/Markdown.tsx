@@ -1,5 +1,5 @@
 import { memo, Suspense, useMemo } from "react";
-import { lazyPart } from "./lazyPart";
+import { lazyPart } from "../app/lazyPart";
 import { splitBlocks } from "./splitBlocks";
 
 const Block = lazyPart(async () => (await import("./MarkdownBlock")).MarkdownBlock);

@@ -16,7 +16,8 @@ interface Rule {
 // The table of docs/architecture.md ("Who may know whom"), as data.
 const RULES: Readonly<Record<string, Rule>> = {
   "src/shared": { folders: ["src/shared"], packages: [/^convex\/values$/], typePackages: [/^ai$/] },
-  "src/component": { folders: ["src/component", "src/shared"], packages: [/^convex\//] },
+  "src/model": { folders: ["src/model", "src/shared", "src/component/_generated"], packages: [/^convex\//] },
+  "src/component": { folders: ["src/component", "src/model", "src/shared"], packages: [/^convex\//] },
   "src/client": {
     folders: ["src/client", "src/shared"],
     typeFolders: ["src/component/_generated"],
@@ -32,7 +33,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "playground/src/ui": {
     folders: ["playground/src/ui"],
     packages: [/^convex-agent\/react$/, /^convex\/(browser|react|server|values)$/, /^react(-dom)?(\/|$)/, /^(radix-ui|lucide-react|recharts|react-markdown|remark-gfm|rehype-highlight)$/, /^@tanstack\/react-virtual$/],
-    typePackages: [/^convex-agent$/],
+    typePackages: [/^convex-agent$/, /^hast$/],
   },
   "playground/src/cli": { folders: ["playground/src/cli"], packages: [/^node:/] },
 };

@@ -40,7 +40,7 @@ async function bundleList(side: Side, folder: string): Promise<Bundled> {
 /** All modules of the component, and those of them that have functions. */
 async function bundleComponent(side: Side, folder: string): Promise<Bundled> {
   const { metafile } = await bundle(componentEntries(side), folder);
-  const entries = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined && !entryPoint.includes("/model/"));
+  const entries = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   return { bytes, paths: entries.map(([path]) => join(process.cwd(), path)) };
 }

@@ -1,7 +1,7 @@
 import { v } from "convex/values";
 import { fail } from "../shared/errors.js";
 import { mutation, query, type MutationCtx } from "./_generated/server.js";
-import { countFailure, findApiKey, hashSecret, newApiKey } from "./model/apiKeys.js";
+import { countFailure, findApiKey, hashSecret, newApiKey } from "../model/apiKeys.js";
 
 /** Keys that one list shows; there is one for each person or machine that uses the playground. */
 const MAX_LISTED = 1000;

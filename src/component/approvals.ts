@@ -2,9 +2,9 @@ import { v } from "convex/values";
 import { vApprovalState } from "../shared/validators/approval.js";
 import type { ToolContentPart } from "../shared/validators/message.js";
 import { mutation, query } from "./_generated/server.js";
-import { findApproval, mustGetRequests, someStillWait } from "./model/approvals.js";
-import { insertMessages, newestRow } from "./model/saveMessages.js";
-import { mustGetThread, parseThreadId } from "./model/threads.js";
+import { findApproval, mustGetRequests, someStillWait } from "../model/approvals.js";
+import { insertMessages, newestRow } from "../model/saveMessages.js";
+import { mustGetThread, parseThreadId } from "../model/threads.js";
 
 const vApproval = v.object({
   approvalId: v.string(),

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { newThread, setup, spokenStep, startStream, textDelta, type Component } from "../shared/testing/component.js";
 import type { Doc, Id } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";
-import { saveStep, startGeneration } from "./model/generation.js";
-import { addMessages } from "./model/saveMessages.js";
-import { getStream } from "./model/streamLog.js";
-import { watchStream } from "./model/streamEnd.js";
-import { addDelta } from "./model/streamState.js";
-import { mustGetThread } from "./model/threads.js";
+import { saveStep, startGeneration } from "../model/generation.js";
+import { addMessages } from "../model/saveMessages.js";
+import { getStream } from "../model/streamLog.js";
+import { watchStream } from "../model/streamEnd.js";
+import { addDelta } from "../model/streamState.js";
+import { mustGetThread } from "../model/threads.js";
 
 beforeEach(() => {
   vi.useFakeTimers();

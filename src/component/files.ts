@@ -3,7 +3,7 @@ import { v } from "convex/values";
 import { vPaginationResult } from "../shared/validators/index.js";
 import type { Doc } from "./_generated/dataModel.js";
 import { mutation, query } from "./_generated/server.js";
-import { addFile as addFileIn, DEFAULT_MIN_AGE_MS, deleteFiles as deleteFilesIn, fileNotFound, findExistingFile, getFile, listUnreferenced } from "./model/files.js";
+import { addFile as addFileIn, DEFAULT_MIN_AGE_MS, deleteFiles as deleteFilesIn, fileNotFound, findExistingFile, getFile, listUnreferenced } from "../model/files.js";
 
 const vFileRef = v.object({ fileId: v.string(), storageId: v.string() });
 

@@ -3,11 +3,11 @@ import { packMessages, vPackedMessages } from "../shared/packedMessages.js";
 import { vMessageDoc, vMessageWithMetadata, vProviderOptions, vRawCall, vStreamFormat } from "../shared/validators/index.js";
 import { vVector } from "../shared/validators/search.js";
 import { mutation, query } from "./_generated/server.js";
-import { readWindow } from "./model/context.js";
-import { failGeneration, saveStep as saveStepIn, startGeneration } from "./model/generation.js";
-import { mustGetPrompt } from "./model/saveMessages.js";
-import { stopTurn } from "./model/stopTurn.js";
-import { mustGetThread, parseThreadId } from "./model/threads.js";
+import { readWindow } from "../model/context.js";
+import { failGeneration, saveStep as saveStepIn, startGeneration } from "../model/generation.js";
+import { mustGetPrompt } from "../model/saveMessages.js";
+import { stopTurn } from "../model/stopTurn.js";
+import { mustGetThread, parseThreadId } from "../model/threads.js";
 import { vDelta } from "./streams.js";
 
 const vWindow = v.object({ recentMessages: v.number(), excludeToolMessages: v.boolean() });

@@ -11,13 +11,13 @@ import {
 } from "../shared/validators/index.js";
 import { vVector } from "../shared/validators/search.js";
 import { mutation, query } from "./_generated/server.js";
-import { deleteRange, endStreamsOf } from "./model/deletion.js";
-import { findMessage, type MessageRow } from "./model/messageRows.js";
-import { listByTurn } from "./model/listByTurn.js";
-import { deleteMessage, toMessageDocs } from "./model/overflow.js";
-import { addMessages as addMessagesTo, mustGetPrompt, updateMessage as updateMessageIn } from "./model/saveMessages.js";
-import { readRawCall } from "./model/rawCalls.js";
-import { mustGetThread, parseThreadId } from "./model/threads.js";
+import { deleteRange, endStreamsOf } from "../model/deletion.js";
+import { findMessage, type MessageRow } from "../model/messageRows.js";
+import { listByTurn } from "../model/listByTurn.js";
+import { deleteMessage, toMessageDocs } from "../model/overflow.js";
+import { addMessages as addMessagesTo, mustGetPrompt, updateMessage as updateMessageIn } from "../model/saveMessages.js";
+import { readRawCall } from "../model/rawCalls.js";
+import { mustGetThread, parseThreadId } from "../model/threads.js";
 import { fail } from "../shared/errors.js";
 
 /** Saves messages: in a new turn, or with `promptMessageId` in the turn of that message. */

@@ -20,7 +20,7 @@ import {
   type StoredChunk,
 } from "../shared/validators/index.js";
 import { vApprovalState } from "../shared/validators/approval.js";
-import { vectorTables } from "./vector/tables.js";
+import { vectorTables } from "../model/vectorTables.js";
 
 /** Where a stream is in its life; see README.md, "State machines". */
 export const vStreamState = v.union(

@@ -5,10 +5,10 @@ import { searchFields, vSearchMatch, vVector } from "../shared/validators/search
 import { packVector, padVector, unpackVector, type Vector } from "../shared/vectors.js";
 import { internal } from "./_generated/api.js";
 import { action, internalQuery, query, type ActionCtx } from "./_generated/server.js";
-import { candidateCount, explainedSearch, searchMessages } from "./model/search.js";
-import { mustGetPrompt } from "./model/saveMessages.js";
-import { parseThreadId } from "./model/threads.js";
-import { MESSAGES, parseVectorId, scopeOf, vectorTableOf } from "./model/vectors.js";
+import { candidateCount, explainedSearch, searchMessages } from "../model/search.js";
+import { mustGetPrompt } from "../model/saveMessages.js";
+import { parseThreadId } from "../model/threads.js";
+import { MESSAGES, parseVectorId, scopeOf, vectorTableOf } from "../model/vectors.js";
 
 /**
  * Messages that words find (with `textSearch`) and those whose vectors `nearest` has found, with those around them; see

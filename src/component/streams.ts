@@ -12,11 +12,11 @@ import {
 } from "../shared/validators/index.js";
 import { internal } from "./_generated/api.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
-import { catchUpBudget, getStream, listStreams, MAX_STREAMS, mustGetStream, readDeltas, toStreamMessage, wholeStreamMessage } from "./model/streamLog.js";
-import { abortStream, watchStream } from "./model/streamEnd.js";
-import { addDelta as addDeltaTo, createStream, deleteStream, finishStream } from "./model/streamState.js";
-import { abortStreamsOf } from "./model/stopTurn.js";
-import { mustGetThread, parseThreadId } from "./model/threads.js";
+import { catchUpBudget, getStream, listStreams, MAX_STREAMS, mustGetStream, readDeltas, toStreamMessage, wholeStreamMessage } from "../model/streamLog.js";
+import { abortStream, watchStream } from "../model/streamEnd.js";
+import { addDelta as addDeltaTo, createStream, deleteStream, finishStream } from "../model/streamState.js";
+import { abortStreamsOf } from "../model/stopTurn.js";
+import { mustGetThread, parseThreadId } from "../model/threads.js";
 
 /** Chunks of a stream: those with the indexes `start` (inclusive) to `end` (exclusive). */
 export const vDelta = v.object({ start: v.number(), end: v.number(), parts: v.array(vTyped<StoredChunk>()) });

@@ -3,11 +3,11 @@ import { v } from "convex/values";
 import { vMessageDoc, vMessageWithMetadata, vPaginationResult, vThreadDoc, vThreadStatus } from "../shared/validators/index.js";
 import { api, internal } from "./_generated/api.js";
 import { action, internalMutation, mutation, query } from "./_generated/server.js";
-import { insertActivity, listByActivity as listThreadsByActivity, markRead as markThreadRead, moveActivity, vActiveThread } from "./model/activity.js";
-import { deleteThreadStep } from "./model/deletion.js";
-import { lastMessagesOf, listThreads, vLastMessage } from "./model/listThreads.js";
-import { countTurns, insertMessages } from "./model/saveMessages.js";
-import { mustGetThread, parseThreadId, toThreadDoc } from "./model/threads.js";
+import { insertActivity, listByActivity as listThreadsByActivity, markRead as markThreadRead, moveActivity, vActiveThread } from "../model/activity.js";
+import { deleteThreadStep } from "../model/deletion.js";
+import { lastMessagesOf, listThreads, vLastMessage } from "../model/listThreads.js";
+import { countTurns, insertMessages } from "../model/saveMessages.js";
+import { mustGetThread, parseThreadId, toThreadDoc } from "../model/threads.js";
 
 /** Creates a thread. */
 export const createThread = mutation({

@@ -1,6 +1,6 @@
 import { v } from "convex/values";
 import { query } from "./_generated/server.js";
-import { usageByDay, vUsageRow } from "./model/usage.js";
+import { usageByDay, vUsageRow } from "../model/usage.js";
 
 /**
  * Tokens by day, user, agent and model, of messages saved from `sinceMs` (inclusive) to `untilMs` (exclusive), oldest

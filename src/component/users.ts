@@ -3,8 +3,8 @@ import { v } from "convex/values";
 import { vPaginationResult } from "../shared/validators/index.js";
 import { internal } from "./_generated/api.js";
 import { action, internalMutation, mutation, query, type MutationCtx } from "./_generated/server.js";
-import { deleteUserStep } from "./model/deletion.js";
-import { listUsersWithThreads as listUsers } from "./model/listThreads.js";
+import { deleteUserStep } from "../model/deletion.js";
+import { listUsersWithThreads as listUsers } from "../model/listThreads.js";
 
 async function deleteUser(ctx: MutationCtx, userId: string): Promise<boolean> {
   const isDone = await deleteUserStep(ctx, userId, Date.now());

@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { vVector } from "../../shared/validators/search.js";
 import { fail } from "../../shared/errors.js";
 import { mutation, query } from "../_generated/server.js";
-import { findMessage } from "../model/messageRows.js";
+import { findMessage } from "../../model/messageRows.js";
 import {
   deleteVectorOf,
   insertVector,
@@ -13,7 +13,7 @@ import {
   setVector,
   updateVector,
   vectorTableOf,
-} from "../model/vectors.js";
+} from "../../model/vectors.js";
 import { unpackVector } from "../../shared/vectors.js";
 
 /**

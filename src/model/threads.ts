@@ -1,7 +1,7 @@
-import { fail } from "../../shared/errors.js";
-import type { ThreadDoc } from "../../shared/validators/thread.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
+import { fail } from "../shared/errors.js";
+import type { ThreadDoc } from "../shared/validators/thread.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { QueryCtx } from "../component/_generated/server.js";
 
 /** The thread's id when the text is one; a failure that names it otherwise. Says nothing of whether it exists. */
 export function parseThreadId(ctx: Pick<QueryCtx, "db">, threadId: string): Id<"threads"> {

@@ -1,8 +1,8 @@
-import { fail, invariant } from "../../shared/errors.js";
-import { toStored, type StoredPart } from "../../shared/storedMessage.js";
-import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import type { Id } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { fail, invariant } from "../shared/errors.js";
+import { toStored, type StoredPart } from "../shared/storedMessage.js";
+import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
+import type { Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 import { noteTurn, type ActivityId } from "./activity.js";
 import { forgetApprovals, noteApprovals } from "./approvals.js";
 import { holdFiles, releaseFiles } from "./files.js";
@@ -11,7 +11,7 @@ import { areStep, findMessage, firstMessage, idsOf, readMessages, turnOf, type M
 import { insertRow, patchRow, readBytes, replaceContent, toMessageDocs } from "./overflow.js";
 import { withRawCall } from "./rawCalls.js";
 import { insertVector, MESSAGES, setVector } from "./vectors.js";
-import type { Vector } from "../../shared/vectors.js";
+import type { Vector } from "../shared/vectors.js";
 
 /** Messages to save at one place of a thread. */
 export interface NewMessages {

@@ -1,5 +1,5 @@
-import type { Doc } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import type { Doc } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 
 const PREFIX = "agent";
 const KEY_ID_BYTES = 8;

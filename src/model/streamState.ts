@@ -1,9 +1,9 @@
-import { internal } from "../_generated/api.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx } from "../_generated/server.js";
+import { internal } from "../component/_generated/api.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx } from "../component/_generated/server.js";
 import { append, readLive } from "./streamLog.js";
-import { NO_CHUNKS, type Delta, type LiveChunks } from "../../shared/liveLog.js";
-import { sizeBytesOf } from "../../shared/storedMessage.js";
+import { NO_CHUNKS, type Delta, type LiveChunks } from "../shared/liveLog.js";
+import { sizeBytesOf } from "../shared/storedMessage.js";
 
 /** How long a writer may be silent before its stream is taken for dead. Writers are heard of every few seconds. */
 export const SILENCE_MS = 60_000;

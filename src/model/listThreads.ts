@@ -1,12 +1,12 @@
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { v, type Infer } from "convex/values";
-import { wellFormed } from "../../shared/convexJson.js";
-import { fail } from "../../shared/errors.js";
-import type { ThreadDoc } from "../../shared/validators/thread.js";
-import type { QueryCtx } from "../_generated/server.js";
+import { wellFormed } from "../shared/convexJson.js";
+import { fail } from "../shared/errors.js";
+import type { ThreadDoc } from "../shared/validators/thread.js";
+import type { QueryCtx } from "../component/_generated/server.js";
 import { firstMessage } from "./messageRows.js";
 import { parseThreadId, toThreadDoc } from "./threads.js";
-import { vMessageStatus, vRole } from "../../shared/validators/index.js";
+import { vMessageStatus, vRole } from "../shared/validators/index.js";
 
 const MAX_THREADS = 1000;
 const END = "end";

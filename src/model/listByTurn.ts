@@ -1,6 +1,6 @@
-import { fail } from "../../shared/errors.js";
-import type { Id } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
+import { fail } from "../shared/errors.js";
+import type { Id } from "../component/_generated/dataModel.js";
+import type { QueryCtx } from "../component/_generated/server.js";
 import { readMessages, turnOf, type MessageRow } from "./messageRows.js";
 import { readBytes } from "./overflow.js";
 

@@ -1,7 +1,7 @@
 import { v, type Infer } from "convex/values";
-import { fail } from "../../shared/errors.js";
-import type { Doc } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
+import { fail } from "../shared/errors.js";
+import type { Doc } from "../component/_generated/dataModel.js";
+import type { QueryCtx } from "../component/_generated/server.js";
 import { rowBytes } from "./overflow.js";
 
 /** What one transaction reads at most. */

@@ -1,7 +1,7 @@
 import type { PaginationResult } from "convex/server";
-import { fail } from "../../shared/errors.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { fail } from "../shared/errors.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 
 /** A file nothing refers to is kept this long by default: between its upload and the message that shows it. */
 export const DEFAULT_MIN_AGE_MS = 24 * 60 * 60 * 1000;

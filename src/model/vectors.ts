@@ -1,9 +1,9 @@
-import { fail } from "../../shared/errors.js";
-import { MAX_DIMENSION, MIN_DIMENSION, padVector, unpackVector, type Vector } from "../../shared/vectors.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { fail } from "../shared/errors.js";
+import { MAX_DIMENSION, MIN_DIMENSION, padVector, unpackVector, type Vector } from "../shared/vectors.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 import { messagesOf, type MessageRow } from "./messageRows.js";
-import type { vectorTables } from "../vector/tables.js";
+import type { vectorTables } from "./vectorTables.js";
 
 export type VectorTable = keyof typeof vectorTables;
 export type VectorId = Id<VectorTable>;

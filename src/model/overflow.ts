@@ -1,9 +1,9 @@
 import { convexToJson, jsonToConvex, type JSONValue, type Value } from "convex/values";
-import { invariant } from "../../shared/errors.js";
-import { sizeBytesOf, type StoredPart, type StoredResults } from "../../shared/storedMessage.js";
-import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { invariant } from "../shared/errors.js";
+import { sizeBytesOf, type StoredPart, type StoredResults } from "../shared/storedMessage.js";
+import type { MessageDoc } from "../shared/validators/messageDoc.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 import { forgetApprovals } from "./approvals.js";
 import { releaseFiles } from "./files.js";
 import { checkSize, MAX_ROW_BYTES, toMessageDoc, type Row, type RowFields } from "./messageDoc.js";

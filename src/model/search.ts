@@ -1,9 +1,9 @@
-import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
-import { fuseScores, searchWords } from "../../shared/ranking.js";
-import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import type { SearchMatch } from "../../shared/validators/search.js";
-import type { Id } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
+import { filterOutOrphanedToolMessages } from "../shared/toolPairs.js";
+import { fuseScores, searchWords } from "../shared/ranking.js";
+import type { MessageDoc } from "../shared/validators/messageDoc.js";
+import type { SearchMatch } from "../shared/validators/search.js";
+import type { Id } from "../component/_generated/dataModel.js";
+import type { QueryCtx } from "../component/_generated/server.js";
 import { withoutTools } from "./context.js";
 import { messagesOf, type MessageRow } from "./messageRows.js";
 import { toMessageDocs } from "./overflow.js";

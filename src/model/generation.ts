@@ -1,6 +1,6 @@
-import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx } from "../_generated/server.js";
+import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx } from "../component/_generated/server.js";
 import { claimDecisions, releaseDecisions } from "./approvals.js";
 import { readWindow, type WindowOptions } from "./context.js";
 import { findMessage, firstMessage, readMessages, turnOf, type MessageRow } from "./messageRows.js";
@@ -12,9 +12,9 @@ import { takeStop } from "./stopTurn.js";
 import { getStream, readLive } from "./streamLog.js";
 import { setVector } from "./vectors.js";
 import { withRawCallAtEnd } from "./rawCalls.js";
-import type { RawCall } from "../../shared/validators/rawCall.js";
-import type { Delta } from "../../shared/liveLog.js";
-import type { Vector } from "../../shared/vectors.js";
+import type { RawCall } from "../shared/validators/rawCall.js";
+import type { Delta } from "../shared/liveLog.js";
+import type { Vector } from "../shared/vectors.js";
 
 export interface StartOptions {
   thread: Doc<"threads">;

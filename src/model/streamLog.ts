@@ -1,10 +1,10 @@
-import { fail, invariant } from "../../shared/errors.js";
-import { appendDelta, type Delta, type LiveChunks } from "../../shared/liveLog.js";
-import { mergeChunks } from "../../shared/mergeChunks.js";
-import { sizeBytesOf } from "../../shared/storedMessage.js";
-import type { StoredChunk, StreamDelta, StreamMessage } from "../../shared/validators/stream.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { fail, invariant } from "../shared/errors.js";
+import { appendDelta, type Delta, type LiveChunks } from "../shared/liveLog.js";
+import { mergeChunks } from "../shared/mergeChunks.js";
+import { sizeBytesOf } from "../shared/storedMessage.js";
+import type { StoredChunk, StreamDelta, StreamMessage } from "../shared/validators/stream.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 
 /*
  * A stream's chunks are a log. The newest stand in one small row of `liveChunks`, which each write replaces; when they

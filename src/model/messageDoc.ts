@@ -1,9 +1,9 @@
 import type { WithoutSystemFields } from "convex/server";
-import { fail } from "../../shared/errors.js";
-import { fromStored, involvesTools, loneSurrogateIndex, reasoningOf, sizeBytesOf, toStored } from "../../shared/storedMessage.js";
-import type { MessageStatus } from "../../shared/validators/message.js";
-import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import type { Doc } from "../_generated/dataModel.js";
+import { fail } from "../shared/errors.js";
+import { fromStored, involvesTools, loneSurrogateIndex, reasoningOf, sizeBytesOf, toStored } from "../shared/storedMessage.js";
+import type { MessageStatus } from "../shared/validators/message.js";
+import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
+import type { Doc } from "../component/_generated/dataModel.js";
 
 /** Convex stores documents up to 1 MiB; the rest is left for what Convex adds. */
 export const MAX_ROW_BYTES = 1_000_000;

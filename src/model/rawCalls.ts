@@ -1,8 +1,8 @@
-import type { RawCall } from "../../shared/validators/rawCall.js";
-import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
-import { sizeBytesOf } from "../../shared/storedMessage.js";
-import type { Doc } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import type { RawCall } from "../shared/validators/rawCall.js";
+import type { MessageWithMetadata } from "../shared/validators/messageDoc.js";
+import { sizeBytesOf } from "../shared/storedMessage.js";
+import type { Doc } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 import type { Row } from "./messageDoc.js";
 
 /** The row with its raw call saved, if it has one. That goes first, so that the row is written once. */

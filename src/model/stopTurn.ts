@@ -1,5 +1,5 @@
-import type { Id } from "../_generated/dataModel.js";
-import type { MutationCtx } from "../_generated/server.js";
+import type { Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx } from "../component/_generated/server.js";
 import { releaseDecisions } from "./approvals.js";
 import type { MessageRow } from "./messageRows.js";
 import { insertMessages, newestRow } from "./saveMessages.js";

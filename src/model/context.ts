@@ -1,7 +1,7 @@
-import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
-import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import type { Id } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
+import { filterOutOrphanedToolMessages } from "../shared/toolPairs.js";
+import type { MessageDoc } from "../shared/validators/messageDoc.js";
+import type { Id } from "../component/_generated/dataModel.js";
+import type { QueryCtx } from "../component/_generated/server.js";
 import { readMessages, type MessageRow } from "./messageRows.js";
 import { readBytes, toMessageDocs } from "./overflow.js";
 

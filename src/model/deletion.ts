@@ -1,6 +1,6 @@
-import { internal } from "../_generated/api.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx } from "../_generated/server.js";
+import { internal } from "../component/_generated/api.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx } from "../component/_generated/server.js";
 import { messagesIn, messagesOf, readRows, type MessageRow } from "./messageRows.js";
 import { deleteMessage, deleteRow } from "./overflow.js";
 import { readLive } from "./streamLog.js";

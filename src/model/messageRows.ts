@@ -1,7 +1,7 @@
-import { invariant } from "../../shared/errors.js";
-import { involvesTools, sizeBytesOf, type StoredPart, type StoredResults } from "../../shared/storedMessage.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
+import { invariant } from "../shared/errors.js";
+import { involvesTools, sizeBytesOf, type StoredPart, type StoredResults } from "../shared/storedMessage.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { QueryCtx } from "../component/_generated/server.js";
 import type { Row, RowFields } from "./messageDoc.js";
 
 /*

@@ -1,9 +1,9 @@
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { v, type Infer } from "convex/values";
-import { fail, invariant } from "../../shared/errors.js";
-import { vThreadDoc, type ThreadStatus } from "../../shared/validators/thread.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { fail, invariant } from "../shared/errors.js";
+import { vThreadDoc, type ThreadStatus } from "../shared/validators/thread.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 import { toThreadDoc } from "./threads.js";
 
 /** A thread in a list by activity. */

@@ -1,5 +1,5 @@
-import type { Id } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
+import type { Id } from "../component/_generated/dataModel.js";
+import type { QueryCtx } from "../component/_generated/server.js";
 import { isShown } from "./context.js";
 import { firstMessage, messagesOf, readGap, type Gap, type MessageRow } from "./messageRows.js";
 import { readBytes } from "./overflow.js";

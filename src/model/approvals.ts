@@ -1,8 +1,8 @@
-import { fail } from "../../shared/errors.js";
-import type { StoredPart } from "../../shared/storedMessage.js";
-import type { MessageDoc } from "../../shared/validators/messageDoc.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { fail } from "../shared/errors.js";
+import type { StoredPart } from "../shared/storedMessage.js";
+import type { MessageDoc } from "../shared/validators/messageDoc.js";
+import type { Doc, Id } from "../component/_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../component/_generated/server.js";
 import type { MessageRow } from "./messageRows.js";
 
 /*

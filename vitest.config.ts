@@ -33,7 +33,7 @@ export default defineConfig({
       },
       {
         resolve, ssr,
-        test: { name: "react", environment: "happy-dom", testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
+        test: { name: "react", environment: "happy-dom", isolate: false, testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
       },
       {
         test: { name: "backend", environment: "node", include: ["backend/src/**/*.test.ts"], exclude: WHOLE_BACKENDS, isolate: false, testTimeout: 30_000 },

@@ -71,6 +71,6 @@ describe("a person beside the agent", () => {
     expect(await other.evaluate(() => document.activeElement?.textContent)).toBe("New support request");
     await sam.getByRole("link", { name: /another customer/ }).waitFor({ state: "detached" });
     await alex.getByRole("link", { name: "Inbox", exact: true }).click();
-    await expect.poll(() => taken!.getByRole("link").count()).toBe(0);
+    await expect.poll(() => taken!.getByRole("link").count(), { timeout: 20_000 }).toBe(0);
   });
 });

@@ -210,7 +210,7 @@ describe("HTTP actions", () => {
     const reader = (await fetchRoute("GET", "/long")).body!.getReader();
     await reader.read();
     await reader.cancel();
-    await vi.waitFor(async () => expect(await long()).toEqual(["long 1", "long 2", "long 3", "long 4"]));
+    await vi.waitFor(async () => expect(await long()).toEqual(["long 1", "long 2", "long 3", "long 4"]), 20_000);
   });
 
   test("that throw answer 500 with the error and its frames", async () => {

@@ -44,7 +44,7 @@ test("entries of dropped indexes are swept away", async () => {
   const left = (): unknown => store.database.sqlite.prepare(
     "SELECT (SELECT count(*) FROM index_entries) AS entries, (SELECT count(*) FROM postings) AS postings, (SELECT count(*) FROM garbage) AS garbage",
   ).get();
-  await expect.poll(left).toEqual({ entries: 10_000, postings: 0, garbage: 0 });
+  await expect.poll(left, { timeout: 20_000 }).toEqual({ entries: 10_000, postings: 0, garbage: 0 });
 });
 
 test("a push whose schema existing documents break fails by the document's name and changes nothing", async () => {

@@ -89,7 +89,7 @@ describe("a lost connection", () => {
     });
     const mutation = client.mutation(add, { name: "x" });
     await nextValue(client, get, (value) => value === 0);
-    await vi.waitFor(() => expect(backend.calls.mutations).toBe(1));
+    await vi.waitFor(() => expect(backend.calls.mutations).toBe(1), 20_000);
     sockets[0]!.terminate();
     backend.gate.answers = Promise.resolve();
     answer();

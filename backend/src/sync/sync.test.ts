@@ -144,7 +144,7 @@ describe("clients of the official package", () => {
       release = resolve;
     });
     const seen = follow<number>(connect(), get, "x");
-    await vi.waitFor(() => expect(backend.calls.queries).toBe(1));
+    await vi.waitFor(() => expect(backend.calls.queries).toBe(1), 20_000);
     backend.commit("x");
     release();
     await seen.until((n) => n === 1);

@@ -83,7 +83,7 @@ test("an execution that never settles is abandoned at its time limit, undone, an
     await new Promise(() => undefined);
   }, { timeoutMs: 15_000 });
   const next = store.mutate((tx) => tx.insert("", "t", { stuck: false }));
-  await expect.poll(() => timers.length).toBe(1);
+  await expect.poll(() => timers.length, { timeout: 20_000 }).toBe(1);
   timers[0]!();
   await expect(stuck).rejects.toThrow("Function execution timed out (maximum duration: 15s)");
   await next;

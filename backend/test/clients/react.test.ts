@@ -33,7 +33,7 @@ function render<T>(hook: () => T) {
 test("a component shows nothing yet, then what is there, then each change; one that skips asks nothing", async () => {
   const { client, result } = render(() => [useQuery(messages.list, { channel: "live" }), useQuery(messages.list, "skip")]);
   expect(result.current).toEqual([undefined, undefined]);
-  await vi.waitFor(() => expect(result.current).toEqual([[], undefined]));
+  await vi.waitFor(() => expect(result.current).toEqual([[], undefined]), 20_000);
   await act(() => client.mutation(messages.send, { channel: "live", body: "hello" }));
   expect(result.current).toEqual([["HELLO"], undefined]);
 });
@@ -46,7 +46,7 @@ test("a mutation's promise settles when its effect is on the screen; until then 
     const send = useMutation(messages.send);
     return { shown, send: useMemo(() => send.withOptimisticUpdate((store, { body }) => store.setQuery(messages.list, { channel: "optimistic" }, [`${body} …`])), [send]) };
   });
-  await vi.waitFor(() => expect(result.current.shown).toEqual([]));
+  await vi.waitFor(() => expect(result.current.shown).toEqual([]), 20_000);
   const sent: Promise<string>[] = [];
   act(() => void sent.push(result.current.send({ channel: "optimistic", body: "x" })));
   expect(result.current.shown).toEqual(["x …"]);
@@ -59,11 +59,11 @@ test("pages load on demand and stay whole while rows are added", async () => {
   const { client, result } = render(() => usePaginatedQuery(messages.page, { channel: "pages" }, { initialNumItems: 3 }));
   for (const body of ["a", "b", "c", "d", "e"]) await client.mutation(messages.send, { channel: "pages", body });
   const bodies = () => result.current.results.map(({ body }) => body).join("");
-  await vi.waitFor(() => expect(bodies()).toContain("EDC"));
+  await vi.waitFor(() => expect(bodies()).toContain("EDC"), 20_000);
   act(() => result.current.loadMore(10));
-  await vi.waitFor(() => expect([bodies(), result.current.status]).toEqual(["EDCBA", "Exhausted"]));
+  await vi.waitFor(() => expect([bodies(), result.current.status]).toEqual(["EDCBA", "Exhausted"]), 20_000);
   await act(() => client.mutation(messages.send, { channel: "pages", body: "f" }));
-  await vi.waitFor(() => expect(bodies()).toBe("FEDCBA"));
+  await vi.waitFor(() => expect(bodies()).toBe("FEDCBA"), 20_000);
 });
 
 test("several queries in one hook, an action, and the state of the connection", async () => {
@@ -72,7 +72,7 @@ test("several queries in one hook, an action, and the state of the connection", 
     return { found: useQueries(queries), count: useAction(messages.count) };
   });
   await client.mutation(messages.send, { channel: "many", body: "y" });
-  await vi.waitFor(() => expect(result.current.found).toEqual({ one: ["Y"], who: null }));
+  await vi.waitFor(() => expect(result.current.found).toEqual({ one: ["Y"], who: null }), 20_000);
   expect(await result.current.count({ channel: "many" })).toBe(1);
   expect(client.connectionState()).toMatchObject({ isWebSocketConnected: true, hasInflightRequests: false });
 });
@@ -89,8 +89,8 @@ test("whoever signs in is seen by queries, and signing out undoes it", async () 
   const wrapper = (props: { children: ReactNode }) => createElement(ConvexProviderWithAuth, { client, useAuth, ...props });
   const { result, rerender } = renderHook(() => ({ ...useConvexAuth(), who: useQuery(messages.whoAmI, {}) }), { wrapper });
   expect(result.current).toMatchObject({ isLoading: true, isAuthenticated: false });
-  await vi.waitFor(() => expect(result.current).toMatchObject({ isLoading: false, isAuthenticated: true, who: "ada" }));
+  await vi.waitFor(() => expect(result.current).toMatchObject({ isLoading: false, isAuthenticated: true, who: "ada" }), 20_000);
   user.isAuthenticated = false;
   rerender();
-  await vi.waitFor(() => expect(result.current).toMatchObject({ isAuthenticated: false, who: null }));
+  await vi.waitFor(() => expect(result.current).toMatchObject({ isAuthenticated: false, who: null }), 20_000);
 });

@@ -55,7 +55,7 @@ test("an answer that is not saved is followed by who asked for it, seen by nobod
   const until = new Promise<void>((resolve) => { goOn = resolve; });
   return withThread([["Again and", { type: "wait", until }, " again"]], async ({ app, ctx, api, at, live, messageId }) => {
     const made = call<PlaygroundAnswer>(api.regenerate, ctx, { ...at, messageId, liveId: 7 });
-    await vi.waitFor(async () => expect(textIn(await live())).toBe("Again and"));
+    await vi.waitFor(async () => expect(textIn(await live())).toBe("Again and"), 20_000);
     for (const startOrder of [undefined, -1_000]) {
       expect(await syncStreams(ctx, component, { threadId: at.threadId, streamArgs: { kind: "list", ...(startOrder && { startOrder }) } })).toEqual({ kind: "list", messages: [] });
     }
@@ -73,13 +73,13 @@ test("it is stopped before its first word or between its words, and what was sai
   withThread([[forever], [TOOL_CALL], ["It is", forever]], async ({ ctx, api, at, live, messageId, promptId }) => {
     const stop = () => call<boolean>(api.abortStream, ctx, { apiKey: at.apiKey, live: { threadId: at.threadId, liveId: 7 } });
     const silent = call<PlaygroundAnswer>(api.regenerate, ctx, { ...at, messageId, liveId: 7 });
-    await vi.waitFor(async () => expect(await live()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await live()).toHaveLength(1), 20_000);
     expect(await stop()).toBe(true);
     await vi.advanceTimersByTimeAsync(6_000);
     expect(await silent).toMatchObject({ isStopped: true, text: "", unsaved: [{ status: "failed", error: "aborted: Stopped in the playground" }] });
 
     const said = call<PlaygroundAnswer>(api.streamText, ctx, { ...at, prompt: "Weather?", storageOptions: { saveMessages: "none" }, liveId: 7 });
-    await vi.waitFor(async () => expect(textIn(await live())).toBe("It is"));
+    await vi.waitFor(async () => expect(textIn(await live())).toBe("It is"), 20_000);
     expect(await stop()).toBe(true);
     expect(await stop()).toBe(false);
     await vi.advanceTimersByTimeAsync(6_000);

@@ -238,7 +238,7 @@ test("an answer that somebody stops is an answer that was stopped, not an error"
       const streams = await call<{ streamId: string }[]>(api.listStreams, ctx, { apiKey, threadId });
       expect(streams).toHaveLength(1);
       return streams;
-    });
+    }, 20_000);
     expect(await call(api.abortStream, ctx, { apiKey, streamId: stream!.streamId })).toBe(true);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await said).toMatchObject({ isStopped: true, order: 0 });

@@ -40,7 +40,7 @@ export const componentLaws: readonly Law[] = [
     convexTestDiffers: "is asked for the jobs of the app alone",
     holds: async (t) => {
       await t.mutation("calls:boxCallsBack", { label: "called later", later: true });
-      await expect.poll(() => t.query("calls:labels")).toEqual(["called later"]);
+      await expect.poll(() => t.query("calls:labels"), { timeout: 20_000 }).toEqual(["called later"]);
     },
   },
 ];

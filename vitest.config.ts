@@ -25,7 +25,7 @@ export default defineConfig({
       {
         // What is true of the tree as a whole: imports, guides, declarations, what things cost.
         resolve: { conditions, alias }, ssr,
-        test: { name: "tree", environment: "node", testTimeout: 60_000, include: ["test/*.test.ts"] },
+        test: { name: "tree", environment: "node", testTimeout: 60_000, include: ["test/*.test.{ts,tsx}"] },
       },
       {
         resolve, ssr,

@@ -53,6 +53,23 @@ test("the context of a message is shown with its origins, and the options change
   expect(await entries.getByText("recent", { exact: true }).count()).toBe(6);
 });
 
+test("a panel whose code cannot be fetched says so, and is there after the reload that it offers", async () => {
+  const { threadId } = await threadWith("Teller", ["Count to 3"], "unfetched");
+  const page = await session.open(`#threadId=${threadId}&panel=timeline&order=0`);
+  const table = page.getByText("The same as a table");
+  await table.waitFor();
+  const code = /TimelinePanel[^/]*\.js/;
+  await page.route(code, (route) => route.abort());
+  await page.reload();
+  await page.getByRole("alert").filter({ hasText: "A part of this page could not be loaded" }).waitFor();
+  expect(await page.getByText("Count to 3").count()).toBeGreaterThan(0);
+  await expectAccessible(page);
+  await shoot(page, "unfetched");
+  await page.unroute(code);
+  await page.getByRole("button", { name: "Reload the page" }).click();
+  await table.waitFor();
+});
+
 test("a turn's waterfall shows its model calls, its tool and how long a decision was waited for, while it runs", async () => {
   const { threadId } = await threadWith("Teller", [], "timeline");
   const asked = session.call("action", "streamText", { threadId, agentName: "Teller", prompt: "Use transferMoney with amount 500 to Bob" });
@@ -103,16 +120,20 @@ test("a message is sent with options changed, without being saved and then saved
   await unsaved.getByText("stopped", { exact: true }).waitFor();
   expect(await unsaved.getByText(/1, 2, 3/).innerText()).not.toContain("500");
   expect(await session.call("query", "listTurn", { threadId, order: 0 })).toEqual([]);
-  await unsaved.getByRole("button", { name: "Discard" }).click();
+  await shoot(page, "unsaved");
+  await unsaved.getByRole("button", { name: "Keep both" }).click();
+  await page.getByRole("article", { name: "Turn 0" }).getByText("stopped", { exact: true }).waitFor();
+  await unsaved.waitFor({ state: "detached" });
+  expect(await session.call("query", "listTurn", { threadId, order: 0 })).toMatchObject([{ text: "Count to 500", status: "success" }, { status: "failed" }]);
   await page.getByRole("checkbox", { name: "Save" }).check();
   await page.getByRole("button", { name: "Options", exact: true }).click();
   await page.getByLabel("Max output tokens").fill("20");
   await page.getByRole("button", { name: "Options", exact: true }).click();
   await say("What is the weather like in Rome?");
-  await page.getByRole("article", { name: "Turn 0" }).getByText("length", { exact: true }).waitFor();
+  await page.getByRole("article", { name: "Turn 1" }).getByText("length", { exact: true }).waitFor();
   const json = await exported(page, /^JSON/);
   expect(json.name).toBe("new-message.json");
-  expect(JSON.parse(json.text)).toMatchObject({ thread: { _id: threadId }, messages: [{ text: "What is the weather like in Rome?" }, { tool: true }, {}, { finishReason: "length" }] });
+  expect(JSON.parse(json.text)).toMatchObject({ thread: { _id: threadId }, messages: [{ text: "Count to 500" }, {}, { text: "What is the weather like in Rome?" }, { tool: true }, {}, { finishReason: "length" }] });
   const testCase = await exported(page, /^Test case/);
   expect(testCase.name).toBe("new-message.test.ts");
   for (const line of ['import agentTest, { scriptedModel, type ScriptedStep } from "convex-agent/test";', 'toolName: "getWeather"', '"getWeather": replayed(', 'test("new message", async () => {']) expect(testCase.text).toContain(line);

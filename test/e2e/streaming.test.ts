@@ -15,7 +15,7 @@ describe("streaming", () => {
     const pieces = page.getByRole("group", { name: "The reply in the pieces in which it came" }).locator("span");
     await pieces.nth(2).waitFor();
     const viewer = await session.open(new URL(page.url()).pathname);
-    await viewer.getByRole("article").getByText("every open page can read along").waitFor();
+    await viewer.getByRole("article").getByText("every open page can read along").first().waitFor();
     const seen = await lastReply(viewer);
     await expectAccessible(page);
     await page.screenshot({ path: screenshotPath("streaming") });

@@ -6,8 +6,8 @@ import type { Watchdog } from "./watchdog.ts";
 export type ImportLimit = <T>(path: string, work: () => Promise<T>) => Promise<T>;
 
 /**
- * What is imported has to be there in time, also when it keeps the thread busy. Hazard: Node keeps a module that was interrupted, half evaluated; the same
- * code is refused again, after the same time.
+ * What is imported has to be there in time, also when it keeps the thread busy. Hazard: Node keeps a module that was
+ * interrupted, half evaluated; the same code is refused again, after the same time.
  */
 export function limitImports({ watchdog, ports, importLimitMs }: { watchdog: Pick<Watchdog, "guard">; ports: Pick<Ports, "setTimer">; importLimitMs: number }): ImportLimit {
   return async (path, work) => {

@@ -33,8 +33,9 @@ export interface WatchedExecution {
 
 /**
  * Ends queries and mutations whose code runs for too long, also in a loop that never yields. Time in which the machine is
- * busy with other processes does not count. A second thread watches the clock; when the limit has passed, it interrupts the main thread through the inspector. V8 then drops the
- * microtasks that are waiting, so an execution starts with none and all of its code runs in microtasks of its own.
+ * busy with other processes does not count. A second thread watches the clock; when the limit has passed, it interrupts
+ * the main thread through the inspector. V8 then drops the microtasks that are waiting, so an execution starts with none
+ * and all of its code runs in microtasks of its own.
  */
 export class Watchdog {
   readonly #limitMs: number;

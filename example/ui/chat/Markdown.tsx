@@ -1,6 +1,7 @@
 import { Fragment, memo, useMemo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { AsWritten } from "./AsWritten";
 import { CodeBlock } from "./CodeBlock";
 import { growingText } from "./growingText";
 import { useHighlighting } from "./highlight";
@@ -26,7 +27,11 @@ const MAX_COLOURED_CHARS = 30_000;
 const Block = memo(function Block({ text, isOpen }: { text: string; isOpen: boolean }) {
   const colouring = useHighlighting(!isOpen && text.length <= MAX_COLOURED_CHARS && FENCE.test(text));
   const rehypePlugins = useMemo(() => [...colouring, replyTree, steadyText], [colouring]);
-  return <ReactMarkdown components={components} remarkPlugins={plugins} rehypePlugins={rehypePlugins}>{isOpen ? growingText(text) : text}</ReactMarkdown>;
+  return (
+    <AsWritten text={text}>
+      <ReactMarkdown components={components} remarkPlugins={plugins} rehypePlugins={rehypePlugins}>{isOpen ? growingText(text) : text}</ReactMarkdown>
+    </AsWritten>
+  );
 });
 
 /** What a block may refer to from another one: the target of a link, a footnote. */

@@ -1,3 +1,5 @@
+/** An item of a list, also one that has only begun: it may belong to the list above. */
+const ITEM = /^(?:[-*+]|\d+[.)])(?:\s|$)|^\d+$/;
 const FENCE = /^ {0,3}(```+|~~~+)/;
 
 /**
@@ -10,7 +12,7 @@ export function splitBlocks(text: string): string[] {
   let fence: string | null = null;
   let afterBlank = false;
   for (const line of text.split(/(?<=\n)/)) {
-    const startsBlock: boolean = afterBlank && fence === null && /^\S/.test(line) && !/^([-*+]|\d+[.)])\s/.test(line);
+    const startsBlock: boolean = afterBlank && fence === null && /^\S/.test(line) && !ITEM.test(line);
     if (startsBlock && block !== "") {
       blocks.push(block);
       block = "";

@@ -56,16 +56,19 @@ export async function listTurn(ctx: QueryCtx, component: AgentComponent, { threa
 export type KeptAnswer = {
   threadId: string;
   agentName: string;
-  /** The message that began the turn that it answers. */
-  promptMessageId: string;
+  /** The message that began the turn that it answers; undefined: `prompt` was not saved either. */
+  promptMessageId?: string;
+  /** What it answers, to be saved as the prompt of a new turn. */
+  prompt?: string;
   messages: MessageWithMetadata[];
-  /** `replace`: what the turn said is deleted for it. `newTurn`: the prompt is asked again, at the end of the thread. */
+  /** `replace`: what the turn said is deleted for it. `newTurn`: the prompt is asked (again) at the end of the thread. */
   place: "replace" | "newTurn";
 };
 
 /** Saves an answer that was made without saving. One mutation: there is never half of it. */
 export async function keepAnswer(ctx: MutationCtx, component: AgentComponent, kept: KeptAnswer): Promise<MessageDoc[]> {
   const { threadId, agentName, promptMessageId, messages, place } = kept;
+  if (promptMessageId === undefined) return keepNewTurn(ctx, component, kept);
   const [prompt] = await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [promptMessageId] });
   if (!prompt?.message || prompt.threadId !== threadId) {
     return fail({ code: "message_not_found", messageId: promptMessageId, message: `There is no prompt with the id "${promptMessageId}" in this thread any more.` });
@@ -77,5 +80,13 @@ export async function keepAnswer(ctx: MutationCtx, component: AgentComponent, ke
   const said = (await listTurn(ctx, component, { threadId, order: prompt.order })).filter(({ stepOrder }) => stepOrder > prompt.stepOrder);
   await ctx.runMutation(component.messages.deleteByIds, { messageIds: said.map(({ _id }) => _id) });
   const { messages: saved } = await ctx.runMutation(component.messages.addMessages, { threadId, agentName, promptMessageId, messages });
+  return saved;
+}
+
+async function keepNewTurn(ctx: MutationCtx, component: AgentComponent, { threadId, agentName, prompt, messages, place }: KeptAnswer): Promise<MessageDoc[]> {
+  if (prompt === undefined || place !== "newTurn") {
+    return fail({ code: "invalid_argument", argument: "promptMessageId", message: "What does the answer answer? Give the `promptMessageId` of a saved message, or the text of a `prompt` that is saved with it as a new turn." });
+  }
+  const { messages: saved } = await ctx.runMutation(component.messages.addMessages, { threadId, agentName, messages: [{ message: { role: "user", content: prompt } }, ...messages] });
   return saved;
 }

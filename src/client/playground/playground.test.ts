@@ -141,6 +141,10 @@ test("an answer that was not saved can be kept: in place of the first, or as a t
     await keep(await call<PlaygroundAnswer>(api.regenerate, ctx, { ...at, messageId: prompt!._id }), "newTurn");
     expect((await savedIn(ctx, threadId)).map(({ text, order }) => [order, text])).toEqual([[0, "First"], [0, "Better"], [1, "Second"], [1, "Two"], [2, "First"], [2, "Other"]]);
     await expect(call(api.keepAnswer, ctx, { ...at, promptMessageId: "gone", messages: [], place: "newTurn" })).rejects.toMatchObject({ data: { code: "message_not_found" } });
+    await expect(call(api.keepAnswer, ctx, { ...at, messages: [], place: "newTurn" })).rejects.toMatchObject({ data: { code: "invalid_argument", argument: "promptMessageId" } });
+    await expect(call(api.keepAnswer, ctx, { ...at, prompt: "Third", messages: [], place: "replace" })).rejects.toMatchObject({ data: { code: "invalid_argument" } });
+    await call(api.keepAnswer, ctx, { ...at, prompt: "Third", messages: better.unsaved, place: "newTurn" });
+    expect((await savedIn(ctx, threadId)).slice(6).map(({ text, order, agentName }) => [order, text, agentName])).toEqual([[3, "Third", undefined], [3, "Better", "Helper"]]);
   }));
 
 test("a turn is listed alone, with when its model calls and tools ran", () =>

@@ -59,14 +59,15 @@ function answerFunctions(playground: Playground) {
     /**
      * Saves an answer that `regenerate` or `generateText` made without saving (its `unsaved` messages), in place of what
      * the turn said after `promptMessageId` (the prompt, or the message before the step that was answered again) or as a
-     * new turn.
+     * new turn; also one whose `prompt` was not saved either, as a new turn.
      */
     keepAnswer: mutationGeneric({
       args: {
         apiKey,
         threadId: v.string(),
         agentName: v.string(),
-        promptMessageId: v.string(),
+        promptMessageId: v.optional(v.string()),
+        prompt: v.optional(v.string()),
         messages: v.array(vMessageWithMetadata),
         place: v.union(v.literal("replace"), v.literal("newTurn")),
       },

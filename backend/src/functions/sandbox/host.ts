@@ -136,8 +136,8 @@ function makeHost(own: Readonly<Record<string, unknown>>, absent: readonly strin
   const names: Record<string, unknown> = { ...own, AsyncLocalStorage, AsyncResource };
   const known = new Set([...Object.keys(names), ...absent]);
   const read = (name: string): unknown => {
-    const own = runningOverlay();
-    if (own?.has(name) === true) return own.get(name);
+    const overlay = runningOverlay();
+    if (overlay?.has(name) === true) return overlay.get(name);
     return known.has(name) || Object.hasOwn(names, name) ? names[name] : Reflect.get(globalThis, name);
   };
   const write = (name: string, value: unknown): boolean => {

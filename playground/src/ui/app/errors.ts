@@ -14,8 +14,13 @@ export function describeError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const missing = missingFunction(message);
   if (missing !== null) return `The app exports no function ${missing}. Add it to what definePlaygroundAPI(…) is taken apart into, and push again.`;
-  if (/dynamically imported module|Importing a module script failed/i.test(message)) return "A part of this page could not be loaded: it was replaced by a newer one, or nobody serves it any more. Reload the page.";
+  if (isCodeMissing(error)) return "A part of this page could not be loaded: it was replaced by a newer one, or nobody serves it any more.";
   return withoutNoise(message);
+}
+
+/** Code of the page itself could not be fetched. A browser remembers that until the page is loaded anew. */
+export function isCodeMissing(error: unknown): boolean {
+  return error instanceof TypeError && /dynamically imported module|Importing a module script failed/i.test(error.message);
 }
 
 /** The function that a server says it does not have: `playground:usage`. */

@@ -1,7 +1,7 @@
 import { CircleAlert } from "lucide-react";
 import { Component, useEffect, useState, type ReactNode } from "react";
 import { Button } from "./controls";
-import { describeError } from "./errors";
+import { describeError, isCodeMissing } from "./errors";
 
 /** Three dots that say "something is on its way". */
 export function Dots() {
@@ -52,7 +52,8 @@ export function ErrorNote({ error, title, onRetry }: { error: unknown; title?: s
         <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-danger" />
         <span className="min-w-0 wrap-anywhere">{title !== undefined && <span className="block font-medium text-danger">{title}</span>}{describeError(error)}</span>
       </p>
-      {onRetry !== undefined && <Button size="small" className="mt-2" onClick={onRetry}>Try again</Button>}
+      {isCodeMissing(error) ? <Button size="small" className="mt-2" onClick={() => window.location.reload()}>Reload the page</Button>
+        : onRetry !== undefined && <Button size="small" className="mt-2" onClick={onRetry}>Try again</Button>}
     </div>
   );
 }

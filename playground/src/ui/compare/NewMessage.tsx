@@ -4,7 +4,8 @@ import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Button, Checkbox, IconButton, Select } from "../app/controls";
 import { missingFunction } from "../app/errors";
 import { ErrorNote } from "../app/states";
-import { usePlayground, usePlaygroundAction, usePlaygroundQuery } from "../connection/api";
+import { useToasts } from "../app/toasts";
+import { usePlayground, usePlaygroundAction, usePlaygroundMutation, usePlaygroundQuery } from "../connection/api";
 import { loadPrices } from "../usage/prices";
 import { AnswerCard } from "./AnswerCard";
 import { comparedAnswer, unsavedDocs } from "./answers";
@@ -134,10 +135,30 @@ function OptionsButton({ isOpen, controls, changes, onToggle, onReset }: { isOpe
 }
 
 function UnsavedAnswer({ threadId, unsaved: { prompt, agentName, answer }, onClose }: { threadId: string; unsaved: Unsaved; onClose: () => void }) {
+  const keep = usePlaygroundMutation("keepAnswer");
+  const toasts = useToasts();
+  const [isBusy, setIsBusy] = useState(false);
+  const save = async () => {
+    setIsBusy(true);
+    try {
+      await keep({ threadId, agentName, prompt, messages: answer.unsaved, place: "newTurn" });
+      toasts.done("The message and its answer are saved at the end of the thread.");
+      onClose();
+    } catch (error) {
+      toasts.failed(error);
+      setIsBusy(false);
+    }
+  };
   const shown = comparedAnswer(unsavedDocs(answer, { threadId, agentName }), loadPrices(localStorage));
+  const actions = (
+    <>
+      {answer.unsaved.length > 0 && <Button size="small" look="primary" disabled={isBusy} onClick={() => void save()}>Keep both</Button>}
+      <Button size="small" look="plain" disabled={isBusy} onClick={onClose}>Discard</Button>
+    </>
+  );
   return (
     <NotSaved prompt={prompt}>
-      <AnswerCard title="Answer, not saved" answer={{ ...shown, durationMs: answer.durationMs }} actions={<Button size="small" onClick={onClose}>Discard</Button>} />
+      <AnswerCard title="Answer, not saved" answer={{ ...shown, durationMs: answer.durationMs }} actions={actions} />
     </NotSaved>
   );
 }

@@ -1,5 +1,6 @@
 import { memo, Suspense, useMemo } from "react";
 import { lazyPart } from "../app/lazyPart";
+import { AsWritten } from "./AsWritten";
 import { splitBlocks } from "./splitBlocks";
 
 const Block = lazyPart(async () => (await import("./MarkdownBlock")).MarkdownBlock);
@@ -9,7 +10,9 @@ export const Markdown = memo(function Markdown({ text, isGrowing = false }: { te
   const blocks = useMemo(() => (isGrowing ? splitBlocks(text) : [text]), [text, isGrowing]);
   return (
     <div className="prose-reply">
-      <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>{blocks.map((block, index) => <Block key={index} text={block} />)}</Suspense>
+      <AsWritten text={text}>
+        <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>{blocks.map((block, index) => <Block key={index} text={block} />)}</Suspense>
+      </AsWritten>
     </div>
   );
 });

@@ -34,7 +34,7 @@ import type {
   TextResult,
   ThreadTarget,
 } from "./generate/args.js";
-import { defined } from "./generate/defined.js";
+import { overridden } from "./generate/defined.js";
 import { generateObject, streamObject } from "./generate/generateObject.js";
 import { generateText } from "./generate/generateText.js";
 import type { StartOptions } from "./generate/start.js";
@@ -241,9 +241,10 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
   }
 
   /** The messages of the thread that a model would be shown, as they are stored. Vector search needs an action's ctx. */
-  fetchContextMessages(ctx: QueryCtx, args: FetchContextArgs): Promise<MessageDoc[]> {
-    const contextOptions = { ...this.options.contextOptions, ...args.contextOptions };
-    const getEmbedding = args.getEmbedding ?? (isActionCtx(ctx) ? embeddingOf(ctx, this.#embedOptions(args)) : undefined);
+  async fetchContextMessages(ctx: QueryCtx, args: FetchContextArgs): Promise<MessageDoc[]> {
+    const { contextOptions } = overridden({ contextOptions: this.options.contextOptions }, { contextOptions: args.contextOptions });
+    const isEmbedded = args.getEmbedding === undefined && contextOptions?.searchOptions?.vectorSearch === true;
+    const getEmbedding = isEmbedded && isActionCtx(ctx) ? embeddingOf(ctx, await this.#embedOptionsOfUser(ctx, args)) : args.getEmbedding;
     return fetchContextMessages(ctx, this.component, { ...args, contextOptions, getEmbedding });
   }
 
@@ -350,12 +351,15 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
   }
 
   async #embedToSave(ctx: MutationCtx, target: ThreadTarget, messages: ReadonlyArray<ModelMessage | Message>): Promise<MessageEmbeddings | undefined> {
-    if (!isActionCtx(ctx)) return undefined;
+    return isActionCtx(ctx) ? embedMessages(ctx, await this.#embedOptionsOfUser(ctx, target), messages) : undefined;
+  }
+
+  async #embedOptionsOfUser(ctx: QueryCtx, target: ThreadTarget): Promise<EmbedOptions> {
     const options = this.#embedOptions(target);
     // Only the usage handler asks whose tokens these are.
     const isUserAsked = options.usageHandler && (options.embeddingModel ?? options.textEmbeddingModel) !== undefined;
     if (isUserAsked) options.userId ??= await userOf(ctx, this.component, target.threadId);
-    return embedMessages(ctx, options, messages);
+    return options;
   }
 
   #authorOf(role: string | undefined): string | undefined {
@@ -365,7 +369,7 @@ export class Agent<CustomCtx extends object = object, AgentTools extends ToolSet
   #options(target: ThreadTarget, options: Options = {}): StartOptions {
     const { name: agentName, tools: _tools, stopWhen: _stopWhen, instructions: _instructions, ...defaults } = this.options;
     // To a tool the agent is an Agent, whatever its own tools are.
-    return { ...defaults, ...defined(options), ...target, agentName, agent: this as unknown as Agent };
+    return { ...overridden(defaults, options), ...target, agentName, agent: this as unknown as Agent };
   }
 
   #withDefaults<Args extends { tools?: unknown; instructions?: unknown; system?: unknown; stopWhen?: unknown; maxSteps?: unknown }>(

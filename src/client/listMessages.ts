@@ -11,7 +11,7 @@ export type ListMessagesArgs = {
   threadId: string;
   /** As a paginated query's; a page holds at least `numItems` messages and never cuts a turn. */
   paginationOpts: PaginationOptions;
-  /** Leave tool calls and their results out. Default: false. */
+  /** Leave tool calls and their results out; what was said beside a call stays. Default: false. */
   excludeToolMessages?: boolean;
   /** Default: all. */
   statuses?: MessageStatus[];

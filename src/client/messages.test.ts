@@ -1,7 +1,11 @@
 // @vitest-environment edge-runtime
+import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
+import { fromConvexJson } from "../shared/convexJson.js";
 import { component, newApp, savedIn } from "../shared/testing/app.js";
 import { saveMessage, saveMessages, type MessageMetadata } from "./messages.js";
+import { toUIMessages } from "../shared/toUIMessages.js";
+import { docsToModelMessages } from "./aiSdk/messages.js";
 import { createThread } from "./threads.js";
 
 const metadata: MessageMetadata = {
@@ -43,3 +47,28 @@ test("reasoning that the content has is kept once, in the content", async () => 
   expect(doc).toMatchObject({ reasoning: "I think", message: { content: [{ type: "reasoning", text: "I think" }, { type: "text", text: "An answer" }] } });
   expect(doc).not.toHaveProperty("reasoningDetails");
 });
+
+test("field names that Convex keeps for itself are taken in what is known of a message", () =>
+  newApp().action(async (ctx) => {
+    const threadId = await createThread(ctx, component);
+    const odd = { $id: 1, "": 2, größe: [{ $x: "y" }] };
+    await saveMessage(ctx, component, { threadId, message, metadata: { providerMetadata: { human: odd }, metadata: odd } });
+    const [doc] = await savedIn(ctx, threadId);
+    expect(fromConvexJson(doc?.providerMetadata)).toEqual({ human: odd });
+    expect(toUIMessages([doc!])[0]?.metadata).toEqual(odd);
+  }));
+
+test("what a provider noted beside any part comes back to it as it was", () =>
+  newApp().action(async (ctx) => {
+    const threadId = await createThread(ctx, component);
+    const providerOptions = { p: { $signature: "s", "": { größe: 1 } } };
+    const image = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
+    const said: ModelMessage[] = [
+      { role: "user", content: [{ type: "text", text: "Look", providerOptions }, { type: "image", image, mediaType: "image/png", providerOptions }], providerOptions },
+      { role: "assistant", content: [{ type: "reasoning", text: "hm", providerOptions }, { type: "text", text: "A cat", providerOptions }], providerOptions },
+    ];
+    await saveMessages(ctx, component, { threadId, messages: said });
+    const [asked, answered] = docsToModelMessages(await savedIn(ctx, threadId));
+    expect(answered).toEqual(said[1]);
+    expect(asked).toMatchObject({ providerOptions, content: [{ providerOptions }, { type: "image", mediaType: "image/png", providerOptions }] });
+  }));

@@ -1,11 +1,12 @@
 import type { ModelMessage } from "ai";
+import { toConvexRecord } from "../shared/convexJson.js";
 import { invariant } from "../shared/errors.js";
 import type { Message, MessageStatus } from "../shared/validators/message.js";
 import type { MessageDoc, MessageWithMetadata } from "../shared/validators/messageDoc.js";
 import { packVector } from "../shared/vectors.js";
 import { serializeMessage } from "./aiSdk/messages.js";
 import type { RawCall } from "../shared/validators/rawCall.js";
-import { apiOf, isActionCtx, type InstalledComponent, type MutationCtx, type QueryCtx } from "./ctx.js";
+import { apiOf, isActionCtx, type ActionCtx, type AgentComponent, type InstalledComponent, type MutationCtx, type QueryCtx } from "./ctx.js";
 import { storeLargeData } from "./files/largeData.js";
 
 /** How a saved message came to be. */
@@ -51,7 +52,7 @@ export async function saveMessages(
   args: SaveMessagesArgs & Author,
 ): Promise<{ messages: MessageDoc[] }> {
   const { threadId, userId, promptMessageId, agentName, embeddings } = args;
-  const messages = args.messages.map((message, index) => ({ ...args.metadata?.[index], message: serializeMessage(message) }));
+  const messages = args.messages.map((message, index) => ({ ...storedMetadata(args.metadata?.[index]), message: serializeMessage(message) }));
   return ctx.runMutation(apiOf(component).messages.addMessages, {
     threadId,
     userId: userId ?? undefined,
@@ -61,6 +62,12 @@ export async function saveMessages(
     messages: isActionCtx(ctx) ? await storeLargeData(ctx, apiOf(component), messages) : messages,
     embeddings: embeddings && { model: embeddings.model, vectors: embeddings.vectors.map((vector) => vector && packVector(vector)) },
   });
+}
+
+/** What is known of a message may hold JSON of a provider or of the app, with field names that Convex keeps for itself. */
+function storedMetadata(metadata: MessageMetadata = {}): MessageMetadata {
+  // The same fields; names within them are escaped.
+  return toConvexRecord(metadata) as MessageMetadata;
 }
 
 /**
@@ -86,7 +93,10 @@ export async function saveMessage(
   return { messageId: saved._id, message: saved };
 }
 
-/** Replaces a saved message's content or state. */
+/**
+ * Replaces a saved message's content or state. From an action, data of more than 64 KiB goes to the file storage, as when
+ * a message is saved. Files that only the old content showed are let go, unless `fileIds` says which ones to keep.
+ */
 export async function updateMessage(
   ctx: MutationCtx,
   component: InstalledComponent,
@@ -101,13 +111,38 @@ export async function updateMessage(
   },
 ): Promise<void> {
   const { message, status, ...rest } = args.patch;
+  const content = message && { message: serializeMessage(message), ...(rest.fileIds && { fileIds: rest.fileIds }) };
+  const stored = content && isActionCtx(ctx) ? await storeNewContent(ctx, apiOf(component), { ...args, content }) : content;
   await ctx.runMutation(apiOf(component).messages.updateMessage, {
     messageId: args.messageId,
     patch: {
       ...rest,
-      ...(message && { message: serializeMessage(message) }),
+      ...stored,
       ...(status && { status: status === "error" ? "failed" : status }),
     },
+  });
+}
+
+/** The content of a message that is there already, with the files that it shows. */
+async function storeNewContent(
+  ctx: ActionCtx,
+  component: AgentComponent,
+  { messageId, content }: { messageId: string; content: Pick<MessageWithMetadata, "message" | "fileIds"> },
+): Promise<Pick<MessageWithMetadata, "message" | "fileIds">> {
+  const fileIds = content.fileIds ?? (await filesStillShown(ctx, component, { messageId, message: content.message }));
+  const [stored] = await storeLargeData(ctx, component, [{ message: content.message, fileIds }]);
+  invariant(stored, "storeLargeData returns the message it was given");
+  return { message: stored.message, fileIds: stored.fileIds ?? fileIds };
+}
+
+async function filesStillShown(ctx: ActionCtx, component: AgentComponent, { messageId, message }: { messageId: string; message: Message }): Promise<string[]> {
+  const [old] = await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [messageId] });
+  const shown = JSON.stringify(message);
+  const files = await Promise.all((old?.fileIds ?? []).map((fileId) => ctx.runQuery(component.files.get, { fileId })));
+  const urls = await Promise.all(files.map((file) => (file === null ? null : ctx.storage.getUrl(file.storageId))));
+  return files.flatMap((file, index) => {
+    const url = urls[index];
+    return file !== null && typeof url === "string" && shown.includes(url) ? [file._id] : [];
   });
 }
 

@@ -60,3 +60,18 @@ test("a call's settings stand before the agent's, its tools before the thread's,
     const sent = model.calls.map((call) => [call.tools?.map(({ name }) => name).join(), call.prompt[0]?.content, call.temperature, call.maxOutputTokens]);
     expect(sent).toEqual([["agents", "of the agent", 0.1, 9], ["threads", "of the agent", 0.2, 9], ["calls", "of the call", 0.1, 3]]);
   }));
+
+test("who changes one option of the context keeps the others, whichever level they are of; what is fetched by hand is what a call would show", () =>
+  inAction(async (ctx) => {
+    const model = scriptedModel({ steps: [["Yes"], ["Yes"]] });
+    const agent = new Agent(component, { languageModel: model, contextOptions: { recentMessages: 1, excludeToolMessages: false } });
+    const threadId = await createThread(ctx, component);
+    for (const text of ["one", "two", "three"]) await saveMessage(ctx, component, { threadId, prompt: text });
+    const contextOptions = { excludeToolMessages: true };
+    await agent.generateText(ctx, { threadId }, { prompt: "Go" }, { contextOptions, storageOptions: { saveMessages: "none" } });
+    const { thread } = await agent.continueThread(ctx, { threadId, contextOptions: { recentMessages: 2 } });
+    await thread.generateText({ prompt: "Go" }, { contextOptions, storageOptions: { saveMessages: "none" } });
+    const shown = model.calls.map(({ prompt: messages }) => messages.filter(({ role }) => role === "user").map(({ content }) => (Array.isArray(content) && content[0]?.type === "text" ? content[0].text : "")));
+    expect(shown).toEqual([["three", "Go"], ["two", "three", "Go"]]);
+    expect((await agent.fetchContextMessages(ctx, { threadId, contextOptions })).map(({ text }) => text)).toEqual(["three"]);
+  }));

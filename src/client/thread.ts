@@ -19,7 +19,7 @@ import type {
   TextArgs,
   TextResult,
 } from "./generate/args.js";
-import { defined } from "./generate/defined.js";
+import { overridden } from "./generate/defined.js";
 import { getThreadMetadata, updateThreadMetadata, type ThreadPatch } from "./threads.js";
 
 /** A thread in the hands of an agent: the agent's methods without the ctx and the thread's id. */
@@ -84,9 +84,9 @@ export function threadOf<CustomCtx extends object, Tools extends ToolSet>(
     threadId,
     getMetadata: () => getThreadMetadata(ctx, component, { threadId }),
     updateMetadata: (patch) => updateThreadMetadata(ctx, component, { threadId, patch: "patch" in patch ? patch.patch : patch }),
-    generateText: (args, options) => agent.generateText(ctx, target, withTools(args), { ...defaults, ...(options && defined(options)) }),
-    streamText: (args, options) => agent.streamText(ctx, target, withTools(args), { ...defaults, ...(options && defined(options)) }),
-    generateObject: (args, options) => agent.generateObject(ctx, target, args, { ...defaults, ...(options && defined(options)) }),
-    streamObject: (args, options) => agent.streamObject(ctx, target, args, { ...defaults, ...(options && defined(options)) }),
+    generateText: (args, options) => agent.generateText(ctx, target, withTools(args), overridden(defaults, options ?? {})),
+    streamText: (args, options) => agent.streamText(ctx, target, withTools(args), overridden(defaults, options ?? {})),
+    generateObject: (args, options) => agent.generateObject(ctx, target, args, overridden(defaults, options ?? {})),
+    streamObject: (args, options) => agent.streamObject(ctx, target, args, overridden(defaults, options ?? {})),
   };
 }

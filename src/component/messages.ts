@@ -12,6 +12,7 @@ import {
 import { vVector } from "../shared/validators/search.js";
 import { mutation, query } from "./_generated/server.js";
 import { deleteRange, endStreamsOf } from "../model/deletion.js";
+import { hasMoreThanTools, withoutCalls } from "../model/context.js";
 import { findMessage, type MessageRow } from "../model/messageRows.js";
 import { listByTurn } from "../model/listByTurn.js";
 import { deleteMessage, toMessageDocs } from "../model/overflow.js";
@@ -77,10 +78,11 @@ export const listMessagesByThreadId = query({
       ...(last === null ? {} : { lastOrder: last.order }),
       keeps: (row: MessageRow) =>
         (statuses === undefined || statuses.includes(row.status)) &&
-        !(excludeToolMessages === true && row.tool) &&
+        !(excludeToolMessages === true && !hasMoreThanTools(row)) &&
         (last === null || row.order < last.order || row.stepOrder <= last.stepOrder),
     });
-    return { ...page, page: await toMessageDocs(ctx, rows) };
+    const docs = await toMessageDocs(ctx, rows);
+    return { ...page, page: excludeToolMessages === true ? docs.map(withoutCalls) : docs };
   },
 });
 

@@ -73,8 +73,15 @@ function isShownToModels({ role, status, text, parts }: MessageRow): boolean {
   return status === "success" || (text !== undefined && text !== "") || (parts !== undefined && parts.length > 0);
 }
 
-function hasMoreThanTools({ tool, role, text }: MessageRow): boolean {
+/** Whether something is left of a message without its tool calls. */
+export function hasMoreThanTools({ tool, role, text }: MessageRow): boolean {
   return !tool || (role === "assistant" && text !== undefined && text !== "");
+}
+
+/** A message as people read it who are spared the tools: all but the calls. */
+export function withoutCalls(doc: MessageDoc): MessageDoc {
+  if (!doc.tool || doc.message?.role !== "assistant" || typeof doc.message.content === "string") return doc;
+  return { ...doc, tool: false, message: { ...doc.message, content: doc.message.content.filter(({ type }) => !type.startsWith("tool-")) } };
 }
 
 /** What an assistant said around its calls stays when the calls do not. */

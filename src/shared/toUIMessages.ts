@@ -99,7 +99,8 @@ function assistantMessage<METADATA>(group: readonly Doc<METADATA>[]): UIMessage<
     else for (const part of partsOf(doc)) joinToolPart(parts, part);
   }
   const metadata = group.findLast((doc) => doc.metadata !== undefined)?.metadata;
-  const failed = group.findLast((doc) => doc.error !== undefined);
+  // Steps that failed before a later try went well are no failure of the reply.
+  const failed = last.status === "success" ? undefined : group.findLast((doc) => doc.error !== undefined);
   return finished({
     ...base(first),
     ...(metadata === undefined ? {} : { metadata }),

@@ -26,7 +26,7 @@ export function toModelMessage(message: Message | ModelMessage): ModelMessage {
   const { role, content, providerOptions } = message;
   const parts = typeof content === "string" ? content : content.map(modelPart).filter((part) => isForModels(role, part));
   // The inverse of serializeMessage; parts that no prompt takes are left out.
-  return { role, content: parts, ...(providerOptions && { providerOptions }) } as ModelMessage;
+  return { role, content: parts, ...(providerOptions && { providerOptions: fromConvexJson(providerOptions) }) } as ModelMessage;
 }
 
 /** Saved messages as the AI SDK takes them, in the same order. Those without content, such as pending ones, are left out. */
@@ -80,7 +80,9 @@ function serializeResult(upgraded: object, part: object): unknown {
 }
 
 function serializeFile(part: Record<string, unknown>, field: "image" | "data"): unknown {
-  const { [field]: data, ...rest } = part;
+  // The documentation gives an image's bytes or URL as `data`, too.
+  const { image, data: given, ...rest } = part;
+  const data = field === "image" ? (image ?? given) : given;
   if (!isDataOrUrl(data)) throw new Error(`A ${String(part.type)} part needs \`${field}\`: bytes, base64 text or a URL`);
   const stored = serializeDataOrUrl(data);
   const mediaType = rest.mediaType ?? (typeof stored === "string" && isUrl(stored) ? undefined : typeOf(stored));
@@ -106,9 +108,10 @@ function modelPart(part: object): unknown {
     const { rawInput: _rawInput, ...call } = upgraded;
     return fromConvexJson(call);
   }
-  const data = upgraded.image ?? upgraded.data;
-  if (!isRecord(data) || data.type !== "reference") return upgraded;
-  return { ...upgraded, [upgraded.type === "image" ? "image" : "data"]: data.reference };
+  const { image, data = image, ...rest } = upgraded;
+  const decoded = asRecord(fromConvexJson(rest));
+  if (data === undefined) return decoded;
+  return { ...decoded, [upgraded.type === "image" ? "image" : "data"]: isRecord(data) && data.type === "reference" ? data.reference : data };
 }
 
 /** A tool's output for a model: the URLs of its files are URLs again. */

@@ -99,6 +99,7 @@ async function fetchRecent(
   component: InstalledComponent,
   { threadId, targetMessageId, contextOptions }: { threadId: string | undefined; targetMessageId: string | undefined; contextOptions: ContextOptions },
 ): Promise<MessageDoc[]> {
+  // Who asks for none wants what a search finds, and nothing besides.
   if (threadId === undefined || contextOptions.recentMessages === 0) return [];
   const { recent, turn } = await fetchWindow(ctx, component, { threadId, promptMessageId: targetMessageId, contextOptions });
   return filterOutOrphanedToolMessages([...recent, ...turn]);

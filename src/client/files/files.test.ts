@@ -5,7 +5,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { component, inAction, newApp, savedIn, shownIn, storedParts, type Ctx } from "../../shared/testing/app.js";
 import { Agent } from "../agent.js";
-import { deleteMessages, saveMessage, saveMessages } from "../messages.js";
+import { serializeMessage as serializeMessageOf } from "../aiSdk/messages.js";
+import { deleteMessages, saveMessage, saveMessages, updateMessage } from "../messages.js";
 import { scriptedModel, type ScriptedStep } from "../testing/scriptedModel.js";
 import { createThread, deleteThreadSync } from "../threads.js";
 import { MAX_INLINE_BYTES } from "./largeData.js";
@@ -187,6 +188,29 @@ describe("large data in messages", () => {
       const kinds = first!.map(({ content: parts }) => (typeof parts !== "string" && parts[0]?.type === "file" ? parts[0].data.type : "text"));
       expect(kinds).toEqual(["url", "text", "url", "data"]);
     }));
+
+  test("new content of a message goes where content goes that is saved, and the files that it shows no more are let go", () =>
+    inAction(async (ctx) => {
+      const threadId = await createThread(ctx, component);
+      const { messageId, message } = await saveMessage(ctx, component, { threadId, message: { role: "user", content: [{ type: "image", image: picture() }, { type: "image", image: picture(100_000, 2) }] } });
+      const [first, second] = message.fileIds ?? [];
+      const [kept] = await storedParts(ctx, threadId, "image");
+      await updateMessage(ctx, component, { messageId, patch: { message: { role: "user", content: [{ type: "image", image: String(kept?.image) }, { type: "image", image: picture(2_000_000, 3) }] } } });
+      const [changed] = await savedIn(ctx, threadId);
+      expect(changed?.fileIds).toEqual([first, expect.any(String)]);
+      expect(changed?.fileIds).not.toContain(second);
+      expect(await refcount(ctx, String(first))).toBe(1);
+      expect(await refcount(ctx, String(second))).toBe(0);
+      await updateMessage(ctx, component, { messageId, patch: { message: { role: "user", content: "text only" } } });
+      expect(await refcount(ctx, String(first))).toBe(0);
+    }));
+
+  test("an image may be given as the documentation of files gives it: its URL or bytes as `data`", () => {
+    for (const data of ["https://example.com/a.png", new Uint8Array(PNG)]) {
+      const { content } = serializeMessageOf({ role: "user", content: [{ type: "image", data, mimeType: "image/png" } as never] });
+      expect(content[0]).toMatchObject({ type: "image", mediaType: "image/png", image: typeof data === "string" ? data : expect.any(ArrayBuffer) });
+    }
+  });
 
   test("a message made ready by hand is the one that saving makes of it: with the component in an action, data in the storage", async () => {
     const t = newApp();

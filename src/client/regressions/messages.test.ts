@@ -144,3 +144,26 @@ test("a list by last activity with what is unread needs no table of the app's ow
   await t.mutation((ctx) => saveMessage(ctx, component, { threadId: older!, prompt: "More" }));
   expect(await listed()).toEqual([[older, 2], [newer, 0]]);
 });
+
+test("a reply that went well at the second try is no failure any more", () =>
+  inAction(async (ctx) => {
+    const threadId = await createThread(ctx, component);
+    const { messageId: promptMessageId } = await saveMessage(ctx, component, { threadId, prompt: "Hello" });
+    const agent = agentOf(scripted({ throws: new Error("503 down") }, ["Here you go."]));
+    await expect(agent.generateText(ctx, { threadId }, { promptMessageId })).rejects.toThrow("503 down");
+    expect((await shownIn(ctx, threadId)).at(-1)).toMatchObject({ status: "failed", error: "503 down" });
+    await agent.generateText(ctx, { threadId }, { promptMessageId });
+    const [, answer] = await shownIn(ctx, threadId);
+    expect(answer).toMatchObject({ status: "success", text: "Here you go." });
+    expect(answer).not.toHaveProperty("error");
+  }));
+
+test("a list without tools keeps what was said beside a call", () =>
+  inAction(async (ctx) => {
+    const threadId = await createThread(ctx, component);
+    const agent = agentOf(scripted(["Let me look that up.", call()], [call()], ["Sunny."]));
+    await agent.generateText(ctx, { threadId }, { prompt: "Weather?" });
+    const { page } = await agent.listMessages(ctx, { threadId, excludeToolMessages: true, paginationOpts: { cursor: null, numItems: 10 } });
+    expect(page.toReversed().map(({ text, tool }) => [text, tool])).toEqual([["Weather?", false], ["Let me look that up.", false], ["Sunny.", false]]);
+    expect(JSON.stringify(page)).not.toContain('"type":"tool-');
+  }));

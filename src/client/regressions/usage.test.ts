@@ -7,6 +7,7 @@ import { gate, interrupted, never, until, type ModelPart } from "../../shared/te
 import { Agent } from "../agent.js";
 import type { UsageHandler } from "../agentOptions.js";
 import { abortStream, listStreams } from "../streaming/syncStreams.js";
+import { scriptedEmbeddingModel } from "../testing/scriptedEmbedding.js";
 import { scriptedModel, type ScriptedModel, type ScriptedStep } from "../testing/scriptedModel.js";
 import { createThread } from "../threads.js";
 import { createTool } from "../tools/createTool.js";
@@ -151,4 +152,13 @@ test("tokens that came out of a provider's cache, and those spent on thinking, a
     const counted = { promptTokens: 100, nonCachedInputTokens: 20, cachedInputTokens: 70, cacheWriteInputTokens: 10, completionTokens: 9, textOutputTokens: 4, reasoningTokens: 5, totalTokens: 109 };
     expect(told.map((each) => each.usage)).toEqual([counted]);
     expect((await savedIn(ctx, threadId)).at(-1)!.usage).toEqual(counted);
+  }));
+
+test("what is embedded to fetch a context by hand is told with the user whose thread it is", () =>
+  inAction(async (ctx) => {
+    const told: (string | undefined)[] = [];
+    const agent = new Agent(component, { languageModel: scriptedModel({ steps: [] }), embeddingModel: scriptedEmbeddingModel(), usageHandler: (_ctx, { userId }) => void told.push(userId) });
+    const threadId = await createThread(ctx, component, { userId: "ann" });
+    await agent.fetchContextMessages(ctx, { threadId, searchText: "parrots", contextOptions: { searchOptions: { limit: 1, vectorSearch: true } } });
+    expect(told).toEqual(["ann"]);
   }));

@@ -5,9 +5,9 @@ import { invariant } from "../shared/errors.js";
 import { vMessageWithMetadata } from "../shared/validators/messageDoc.js";
 import type { Agent } from "./agent.js";
 import type { AgentCallSettings, Options, StreamingOptions } from "./agentOptions.js";
-import { toConvexJson } from "../shared/convexJson.js";
+import { toConvexJson, toReturnedJson } from "../shared/convexJson.js";
 import type { ActionCtx, InstalledComponent } from "./ctx.js";
-import { vObjectArgs, vTextArgs, type MessageArg, type ObjectActionArgs, type TextActionArgs } from "./functionArgs.js";
+import { vObjectArgs, vTextArgs, type MessageArg, type ObjectActionArgs, type TextActionArgs } from "./actionArgs.js";
 import type { AgentPrompt, GenerateObjectArgs, GenerationOutputMetadata, ThreadTarget } from "./generate/args.js";
 import { saveMessages } from "./messages.js";
 import { createThread } from "./threads.js";
@@ -117,7 +117,7 @@ export function objectActionOf<CustomCtx extends object, AgentTools extends Tool
         storageOptions,
       });
       // The object fits the schema; as JSON it is what a Convex function can return.
-      return { object: toConvexJson(object) as InferSchema<SCHEMA>, finishReason, ...warnedOf(warnings), ...savedOf(result) };
+      return { object: toReturnedJson(object) as InferSchema<SCHEMA>, finishReason, ...warnedOf(warnings), ...savedOf(result) };
     },
   };
 }

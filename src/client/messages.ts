@@ -111,8 +111,8 @@ export async function updateMessage(
   },
 ): Promise<void> {
   const { message, status, ...rest } = args.patch;
-  const content = message && { message: serializeMessage(message), ...(rest.fileIds && { fileIds: rest.fileIds }) };
-  const stored = content && isActionCtx(ctx) ? await storeNewContent(ctx, apiOf(component), { ...args, content }) : content;
+  const content = message && { message: serializeMessage(message), fileIds: rest.fileIds };
+  const stored = content && isActionCtx(ctx) ? await storeNewContent(ctx, apiOf(component), args.messageId, content) : content;
   await ctx.runMutation(apiOf(component).messages.updateMessage, {
     messageId: args.messageId,
     patch: {
@@ -123,28 +123,21 @@ export async function updateMessage(
   });
 }
 
-/** The content of a message that is there already, with the files that it shows. */
-async function storeNewContent(
-  ctx: ActionCtx,
-  component: AgentComponent,
-  { messageId, content }: { messageId: string; content: Pick<MessageWithMetadata, "message" | "fileIds"> },
-): Promise<Pick<MessageWithMetadata, "message" | "fileIds">> {
-  const fileIds = content.fileIds ?? (await filesStillShown(ctx, component, { messageId, message: content.message }));
-  const [stored] = await storeLargeData(ctx, component, [{ message: content.message, fileIds }]);
-  invariant(stored, "storeLargeData returns the message it was given");
-  return { message: stored.message, fileIds: stored.fileIds ?? fileIds };
+/** New content of a message that is there already, with those of its files that are still shown. */
+async function storeNewContent(ctx: ActionCtx, component: AgentComponent, messageId: string, content: NewContent): Promise<NewContent> {
+  const fileIds = [...(content.fileIds ?? [])];
+  const shown = JSON.stringify(content.message);
+  const [old] = content.fileIds ? [] : await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [messageId] });
+  for (const fileId of old?.fileIds ?? []) {
+    const file = await ctx.runQuery(component.files.get, { fileId });
+    const url = file && (await ctx.storage.getUrl(file.storageId));
+    if (url && shown.includes(url)) fileIds.push(fileId);
+  }
+  const [stored] = await storeLargeData(ctx, component, [{ ...content, fileIds }]);
+  return { ...content, ...stored };
 }
 
-async function filesStillShown(ctx: ActionCtx, component: AgentComponent, { messageId, message }: { messageId: string; message: Message }): Promise<string[]> {
-  const [old] = await ctx.runQuery(component.messages.getMessagesByIds, { messageIds: [messageId] });
-  const shown = JSON.stringify(message);
-  const files = await Promise.all((old?.fileIds ?? []).map((fileId) => ctx.runQuery(component.files.get, { fileId })));
-  const urls = await Promise.all(files.map((file) => (file === null ? null : ctx.storage.getUrl(file.storageId))));
-  return files.flatMap((file, index) => {
-    const url = urls[index];
-    return file !== null && typeof url === "string" && shown.includes(url) ? [file._id] : [];
-  });
-}
+type NewContent = Pick<MessageWithMetadata, "message" | "fileIds">;
 
 /** Deletes messages by their ids. */
 export async function deleteMessages(

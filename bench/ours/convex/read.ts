@@ -1,4 +1,4 @@
-import { listThread, vStreamArgs } from "convex-agent/queries";
+import { listThread, vStreamArgs } from "convex-agent/list";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { query, components } from "./setup";

@@ -2,7 +2,7 @@
  * What the chat page reads. Reading stays in a file of its own: Convex evaluates a module and all it imports for every
  * run, and this one needs neither the AI SDK nor zod.
  */
-import { listThread, vStreamArgs } from "convex-agent/queries";
+import { listThread, vStreamArgs } from "convex-agent/list";
 import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { components } from "../_generated/api";

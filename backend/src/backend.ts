@@ -157,6 +157,7 @@ async function open(options: BackendOptions, opening: Opening): Promise<Backend>
     env: () => environment.current(),
     urls: () => urls,
     log: logged,
+    onTrouble,
   };
   const functions = createFunctionRunner({ transactions, ports, hooks, modulesDir: join(dataDir, "modules"), patience: options.patience ?? 1 });
   opening.onClose(() => functions.close());

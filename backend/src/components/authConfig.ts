@@ -25,6 +25,18 @@ function toProvider(value: unknown): AuthProvider {
   return { type: "customJwt", issuer: text(value, "issuer"), jwks: text(value, "jwks"), algorithm, ...applicationID };
 }
 
+/**
+ * The variables that a module asked for in vain, by its address. Node evaluates an address once in the life of a process
+ * and so asks once; a later push of the same module in the same environment gets the evaluated one.
+ */
+const askedInVain = new Map<string, Set<string>>();
+
+function missingOf(url: string): Set<string> {
+  const missing = askedInVain.get(url) ?? new Set<string>();
+  askedInVain.set(url, missing);
+  return missing;
+}
+
 /** An environment that notes which variables were asked for in vain. */
 function watchedEnv(env: Readonly<Record<string, string>>, missing: Set<string>): Readonly<Record<string, string>> {
   return new Proxy(env, {
@@ -41,9 +53,9 @@ function watchedEnv(env: Readonly<Record<string, string>>, missing: Set<string>)
 export async function evaluateAuthConfig(app: ComponentSource, files: ModuleFiles, phase: ImportPhase): Promise<AuthProvider[]> {
   const module = app.functions.find(({ path }) => path === AUTH_CONFIG_PATH);
   if (module === undefined) return [];
-  const missing = new Set<string>();
   return await explainFailures(AUTH_CONFIG_PATH, async () => {
     const laidOut = await files.layOut([module], `auth:${JSON.stringify(phase.env)}`);
+    const missing = missingOf(laidOut.get(module.path)?.url ?? "");
     const exports = await new InstanceModules(laidOut, { ...phase, env: watchedEnv(phase.env, missing) }).import(module.path);
     const [name] = missing;
     if (name !== undefined) {

@@ -16,6 +16,8 @@ export interface ModuleSource {
 export interface PushRequest {
   readonly app: ComponentSource;
   readonly components: readonly ComponentSource[];
+  /** The version of Node that its project asks for, when it asks for one. Kept for the CLI, which compares; the process's own runs. */
+  readonly nodeVersion?: string;
 }
 
 /** The sources of one component definition. `definitionPath` is `""` for the app. */

@@ -8,7 +8,7 @@ import { interruptiblePoint, runInterruptibly } from "./sandbox/interruptible.ts
 import { dropOverlay } from "./sandbox/overlays.ts";
 import { runInSandbox, TimerSet, type Sandbox } from "./sandbox/sandbox.ts";
 import { actionJsOps, actionOps, type ActionCalls } from "./syscalls/action.ts";
-import { parseSyscallArgs } from "./syscalls/args.ts";
+import { ownHandler, parseSyscallArgs } from "./syscalls/args.ts";
 import type { FunctionSelf } from "./syscalls/metadata.ts";
 import { CatchableError } from "./thrown.ts";
 import { jobOf } from "./transactionRun.ts";
@@ -83,13 +83,13 @@ export class ActionFrame implements Sandbox, FunctionSelf {
   }
 
   async asyncSyscall(op: string, argsJson: string): Promise<string> {
-    const handler = actionOps[op];
+    const handler = ownHandler(actionOps, op);
     if (handler === undefined) throw new CatchableError({ message: `Unknown async operation ${op}` });
     return await this.#track(op, async () => await handler(this, parseSyscallArgs(op, argsJson)));
   }
 
   async jsSyscall(op: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const handler = actionJsOps[op];
+    const handler = ownHandler(actionJsOps, op);
     if (handler === undefined) throw new CatchableError({ message: `Unknown operation ${op}` });
     return await this.#track(op, async () => await handler(this, args));
   }

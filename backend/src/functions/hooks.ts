@@ -68,6 +68,8 @@ export interface FunctionHooks {
   readonly scheduler: SchedulerHooks;
   readonly files?: FileHooks;
   log(entry: LogEntry): void;
+  /** Told of a failure of our own that ended one call and nothing else. */
+  onTrouble?(error: unknown): void;
   /**
    * The deployment's environment variables (what `convex env set` wrote). The same object comes back until one
    * changes: a new object makes the modules load again. Bindings of components are worked out from it.

@@ -8,7 +8,7 @@ import { refuse, RefusedError, type Sandbox } from "./sandbox/sandbox.ts";
 import { SeededRandom } from "./sandbox/random.ts";
 import { parseSyscallArgs, type SyscallArgs } from "./syscalls/args.ts";
 import type { FunctionSelf } from "./syscalls/metadata.ts";
-import { asyncOps, syncOps } from "./syscalls/transaction.ts";
+import { asyncOp, syncOp } from "./syscalls/transaction.ts";
 import { CatchableError } from "./thrown.ts";
 import type { TransactionRun } from "./transactionRun.ts";
 
@@ -79,8 +79,7 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
   syscall(op: string, argsJson: string): string {
     const startedMs = performance.now();
     try {
-      const handler = syncOps(this.mode)[op];
-      if (handler === undefined) throw new UserError("UnknownOperation", `Unknown operation ${op}`);
+      const handler = syncOp(op);
       this.#assertRunning(op);
       return handler(this, parseSyscallArgs(op, argsJson));
     } catch (error) {
@@ -179,8 +178,7 @@ export class TransactionFrame implements Sandbox, FunctionSelf {
     // Rows are asked for by the thousand, and mostly at hand: two looks at the clock for each would be a good part of it.
     const since = op === NEXT_ROW ? this.tx.readingMs : performance.now();
     try {
-      const handler = asyncOps(this.mode)[op];
-      if (handler === undefined) throw new UserError("UnknownOperation", `Unknown async operation ${op}`);
+      const handler = asyncOp(this.mode, op);
       this.#assertRunning(op);
       const result = handler(this, args);
       if (typeof result === "string") return Promise.resolve(result);

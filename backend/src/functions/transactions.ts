@@ -36,10 +36,25 @@ export async function preload({ instance, path }: FoundFunction): Promise<void> 
   await instance.modules.import(path.module);
 }
 
-/** A failure that is the developer's or the host's refusal. @throws anything that is our own trouble. */
-export function failureOf(error: unknown, run: { readonly trouble: { readonly error: unknown } | null } | null): FunctionError {
-  if (run?.trouble != null) throw run.trouble.error;
-  return describeThrown(error);
+/**
+ * Why a call failed. A mistake of our own in one syscall is this call's failure alone: its cause is told to the host, and
+ * the connection that asked goes on.
+ *
+ * @throws the trouble of the machine or of the storage, which concerns more than this call
+ */
+export function failureOf(error: unknown, run: Pick<TransactionRun, "trouble" | "host" | "observedTime"> | null): FunctionError {
+  if (run === null || run.trouble === null) return describeThrown(error);
+  const { error: trouble } = run.trouble;
+  if (!isMistake(trouble)) throw trouble;
+  run.host.hooks.onTrouble?.(trouble);
+  // Not a result to be kept: whoever asks later is to find out whether it still fails.
+  run.observedTime = true;
+  return { code: "InternalServerError", message: "Your request couldn't be completed. Try again later." };
+}
+
+/** What JavaScript itself throws at code that went wrong. The storage and the machine report theirs as other errors. */
+function isMistake(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 interface Running {

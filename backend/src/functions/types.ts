@@ -1,3 +1,4 @@
+import type { UserError } from "../errors.ts";
 import type { JsonObject, JsonValue } from "../values/json.ts";
 import type { ComponentPath, ReadSet, Timestamp, UsageCounts } from "../transaction/types.ts";
 
@@ -10,6 +11,8 @@ export type Identity =
   | { readonly kind: "user"; readonly attributes: JsonObject; readonly expiresMs: number | null; readonly token: string }
   /** Holder of the admin key; `actingAs` is the user it plays, if any. */
   | { readonly kind: "admin"; readonly actingAs: JsonObject | null }
+  /** Nobody, by a token that was not accepted: whoever asks for the identity gets this error. HTTP actions alone run for it. */
+  | { readonly kind: "refused"; readonly error: UserError }
   /** The backend itself: scheduler, crons. `getUserIdentity()` is null, internal functions may be called. */
   | { readonly kind: "system" };
 

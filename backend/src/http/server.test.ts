@@ -369,10 +369,10 @@ describe("HTTP actions", () => {
     await expect(fetch(`${server.siteUrl}/x`).then((answer) => answer.arrayBuffer())).rejects.toThrow(/terminated|fetch failed/);
   });
 
-  test("a token of ours makes the user, any other is the action's own business", async () => {
+  test("a token of ours makes the user; one that is refused, and any other scheme, lets the action run", async () => {
     world.httpAction = async (_request, identity) => new Response(identity.kind);
     const kindFor = async (authorization: string) => await (await fetch(server.siteUrl, { headers: { authorization } })).text();
-    expect(await Promise.all(["Bearer good", "Bearer bad", "Basic abc"].map(kindFor))).toEqual(["user", "none", "none"]);
+    expect(await Promise.all(["Bearer good", "Bearer bad", "bearer bad", "Basic abc"].map(kindFor))).toEqual(["user", "refused", "refused", "none"]);
   });
 
   test("TRACE is refused, HEAD has no body", async () => {

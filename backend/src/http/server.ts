@@ -147,14 +147,17 @@ class Api {
     await serveHttpAction(request, response, { functions, identity: await this.#siteIdentity(request), requestId: this.#requestId(), url: requestedUrl(request, path) });
   }
 
-  /** An HTTP action may use the header for its own purposes: what is no token of ours is nobody's. */
+  /**
+   * An HTTP action may use the header for its own purposes: other schemes are not looked at, and a bearer's token that is
+   * not accepted concerns only who asks for the identity.
+   */
   async #siteIdentity(request: IncomingMessage): Promise<Identity> {
     const { authorization } = request.headers;
-    if (authorization?.startsWith("Bearer ") !== true) return { kind: "none" };
+    if (authorization === undefined || !/^bearer\s/i.test(authorization)) return { kind: "none" };
     try {
       return await this.#options.authenticate(authorization);
     } catch (error) {
-      if (error instanceof UserError) return { kind: "none" };
+      if (error instanceof UserError) return { kind: "refused", error };
       throw error;
     }
   }

@@ -57,7 +57,7 @@ class DeployEndpoints {
 
   configHashes(): JsonValue {
     const modules = this.#deployer.deployedModules.map((module) => ({ path: module.path, hash: sha256Hex(module), environment: module.environment }));
-    return configHashes(modules, SERVER_VERSION);
+    return configHashes(modules, SERVER_VERSION, this.#deployer.deployedNodeVersion);
   }
 
   startPush(body: JsonObject): Promise<JsonValue> {

@@ -9,6 +9,9 @@ afterEach(() => app.close());
 
 const query = (body: string): string => `import { queryGeneric as query } from "convex/server";\nexport const get = query(async () => ${body});\n`;
 
+const TICK = 'import { internalMutationGeneric as mutation } from "convex/server";\nexport const tick = mutation(async () => null);\n';
+const crons = (args: string, form = "interval"): string => `import { cronJobs } from "convex/server";\nconst crons = cronJobs();\ncrons.${form}(${args});\nexport default crons;\n`;
+
 describe("a push", () => {
   test("replaces the app as a whole", async () => {
     await app.push({ "convex/a.ts": query("1") });
@@ -21,8 +24,13 @@ describe("a push", () => {
     ["a module that throws", { "convex/a.ts": "throw new Error('no');\nexport {};\n" }, /Failed to analyze a\.js: Uncaught Error: no/],
     ["code that does not parse", { "convex/a.ts": "export const = 1;\n" }, /a\.ts:1:/],
     ["a schema the data breaks", { "convex/schema.ts": "import { defineSchema, defineTable } from 'convex/server';\nimport { v } from 'convex/values';\nexport default defineSchema({ notes: defineTable({ text: v.number() }) });\n" }, /does not match the schema/],
+    ["an index on a field that is missing", { "convex/schema.ts": "import { defineSchema, defineTable } from 'convex/server';\nimport { v } from 'convex/values';\nexport default defineSchema({ notes: defineTable({ text: v.string() }).index('by_zzz', ['zzz']) });\n" }, /^In table "notes" the index "by_zzz" is invalid because it references the field "zzz" that does not exist\.$/],
     ["a query in a node module", { "convex/n.ts": `"use node";\n${query("1")}` }, /Only actions can be defined in Node\.js/],
     ["a router that is none", { "convex/http.ts": "export default 1;\n" }, /must be the router/],
+    ["a cron of a function that is missing", { "convex/crons.ts": crons("'tick', { seconds: 5 }, 'dir/missing:tick'") }, /^The cron job 'tick' schedules a function that does not exist: dir\/missing\.js:tick$/],
+    ["a cron of an export that is missing", { "convex/crons.ts": crons("'tick', { seconds: 5 }, 'a:tick'") }, /^The cron job 'tick' schedules a function that does not exist: a\.js:tick$/],
+    ["a cron of a query", { "convex/crons.ts": crons("'tick', { seconds: 5 }, 'a:get'") }, /^The cron job 'tick' schedules a query, only actions and mutations can be scheduled: a\.js:get$/],
+    ["a cron string that is none", { "convex/crons.ts": crons("'tick', 'not a cron', 'w:add'", "cron") }, /^The schedule of cron job "tick" is not valid/],
     ["a circle of undefined validators", { "convex/u.ts": "import { queryGeneric as query } from 'convex/server';\nexport const x = query({ args: { a: undefined }, handler: async () => 1 });\n" }, /Failed to analyze u\.js/],
   ] as const)("with %s leaves the old code running", async (_what, files, message) => {
     await app.push({
@@ -64,12 +72,25 @@ describe("a push", () => {
     expect(pushed.authProviders).toEqual([{ type: "oidc", domain: "https://issuer", applicationID: "app" }]);
   });
 
+  test("of auth.config gets the same answer however often it is made", async () => {
+    const files = (domain: string) => ({ "convex/auth.config.ts": `export default { providers: [{ domain: ${domain}, applicationID: 'app' }] };\n` });
+    const missing = /Environment variable ISSUER is used in auth config file but its value was not set/;
+    for (const domain of ["process.env.ISSUER", "process.env.ISSUER ?? 'https://fallback'"]) {
+      app.variables = {};
+      for (let turn = 0; turn < 3; turn++) await expect(app.push(files(domain))).rejects.toThrow(missing);
+      app.variables = { ISSUER: "https://issuer" };
+      for (let turn = 0; turn < 2; turn++) expect((await app.push(files(domain))).app.authProviders).toMatchObject([{ domain: "https://issuer" }]);
+      app.variables = {};
+      await expect(app.push(files(domain))).rejects.toThrow(missing);
+    }
+  });
+
   test("reports the crons it changed", async () => {
-    const crons = (seconds: number) => `import { cronJobs } from "convex/server";\nconst crons = cronJobs();\ncrons.interval("tick", { seconds: ${seconds} }, "a:get");\nexport default crons;\n`;
-    const first = await app.push({ "convex/a.ts": query("1"), "convex/crons.ts": crons(10) });
+    const every = (seconds: number) => crons(`"tick", { seconds: ${seconds} }, "a:tick"`);
+    const first = await app.push({ "convex/a.ts": TICK, "convex/crons.ts": every(10) });
     expect(first.crons.get("")).toMatchObject({ added: ["tick"] });
     expect((await app.push({})).crons.get("")).toBeUndefined();
-    expect((await app.push({ "convex/crons.ts": crons(20) })).crons.get("")).toMatchObject({ updated: ["tick"] });
+    expect((await app.push({ "convex/crons.ts": every(20) })).crons.get("")).toMatchObject({ updated: ["tick"] });
   });
 });
 

@@ -11,7 +11,7 @@ import { applySchema, defineSystemTables } from "../schema/applySchema.ts";
 import { prepareSchema, type PreparedSchema } from "../schema/prepareSchema.ts";
 import { diffIndexes, type IndexDiff } from "../schema/indexDiff.ts";
 import { SYSTEM_TABLES, type SystemTable } from "../schema/systemTables.ts";
-import { reconcileCrons, type CronDiff } from "../scheduler/crons.ts";
+import { checkCrons, reconcileCrons, type CronDiff } from "../scheduler/crons.ts";
 import { UserError } from "../errors.ts";
 import { withoutRoom } from "../storage/sqlite.ts";
 import { executionState } from "../transaction/transaction.ts";
@@ -86,6 +86,11 @@ export class Deployer {
   /** The app's modules that run now, for pushes that send only what changed. */
   get deployedModules(): readonly ModuleSource[] {
     return this.#deployment?.push.app.functions ?? [];
+  }
+
+  /** The version of Node that the last push asked for, if it did. */
+  get deployedNodeVersion(): string | undefined {
+    return this.#deployment?.push.nodeVersion;
   }
 
   /**
@@ -181,7 +186,10 @@ export class Deployer {
   async #evaluate(push: PushRequest): Promise<EvaluatedPush> {
     const { ports } = this.#host;
     const deployment = { push, timeMs: Math.floor(ports.nowMs()), seed: Buffer.from(ports.randomBytes(32)).toString("hex") };
-    return { deployment, app: await this.#load(deployment) };
+    const app = await this.#load(deployment);
+    // Not where an app is loaded again: one that runs goes on, whatever its crons come to.
+    checkCrons(app.instances.values());
+    return { deployment, app };
   }
 
   #load({ push, timeMs, seed }: StoredDeployment): Promise<LoadedApp> {

@@ -73,6 +73,7 @@ function unchangedModules(value: unknown, deployed: readonly ModuleSource[]): Mo
 export function parseStartPush(body: unknown, deployed: readonly ModuleSource[]): CliPush {
   const request = record(body, "body");
   const app = record(request["appDefinition"], "appDefinition");
+  const { nodeVersion } = request;
   return {
     dryRun: request["dryRun"] === true,
     forCodegen: request["forCodegen"] === true,
@@ -89,6 +90,7 @@ export function parseStartPush(body: unknown, deployed: readonly ModuleSource[])
         udfServerVersion: text(app["udfServerVersion"], "appDefinition.udfServerVersion"),
       },
       components: list(request["componentDefinitions"], "componentDefinitions", parseComponent),
+      ...(typeof nodeVersion === "string" ? { nodeVersion } : {}),
     },
   };
 }

@@ -120,12 +120,12 @@ export function startPushResponse(description: JsonObject, schemaChange: JsonObj
   return { environmentVariables: {}, externalDepsId: null, componentDefinitionPackages: {}, ...description, schemaChange };
 }
 
-/** Response of `get_config_hashes`. */
-export function configHashes(moduleHashes: readonly { path: string; hash: string; environment: string }[], serverVersion: string): JsonObject {
+/** Response of `get_config_hashes`. The CLI takes any `nodeVersion`, also null, for one that was pushed. */
+export function configHashes(moduleHashes: readonly { path: string; hash: string; environment: string }[], serverVersion: string, nodeVersion?: string): JsonObject {
   return {
     config: { functions: "convex/", authInfo: [], projectSlug: null, teamSlug: null, prodUrl: null },
     moduleHashes: moduleHashes.map((module) => ({ ...module })),
     udfServerVersion: serverVersion,
-    nodeVersion: null,
+    ...(nodeVersion === undefined ? {} : { nodeVersion }),
   };
 }

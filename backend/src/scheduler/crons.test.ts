@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AnalyzedDefinition, ComponentInstance, CronSpec } from "../components/types.ts";
+import type { FunctionKind } from "../functions/types.ts";
 import { settled } from "../system/testing/fakePorts.ts";
-import { reconcileCrons, type CronDiff } from "./crons.ts";
+import { checkCrons, reconcileCrons, type CronDiff } from "./crons.ts";
 import { FakeApp } from "./testing/fakeApp.ts";
 
 let app: FakeApp;
@@ -32,6 +33,25 @@ async function push(crons: CronSpec[], children: Record<string, CronSpec[]> = {}
   return Object.fromEntries(value);
 }
 const ticks = (): number[] => app.store.rows("", "ticks").map((row) => (Number(row["at"]) - start) / 1000);
+
+describe("a cron job", () => {
+  const check = (path: string, spec: CronSpec, functions: Record<string, FunctionKind>) => () =>
+    checkCrons([{ ...instance(path, [spec]), functions: new Map(Object.entries(functions).map(([name, kind]) => [name, { kind }])) }]);
+
+  test("is of a mutation or an action of its own component, named in any of the ways functions are", () => {
+    for (const kind of ["Mutation", "Action"] as const) {
+      for (const functionPath of ["m:tick", "m.js:tick", "/m:tick"]) expect(check("a", interval("x", 5, { functionPath }), { "m.js:tick": kind })).not.toThrow();
+      expect(check("", interval("x", 5, { functionPath: "dir/m" }), { "dir/m.js:default": kind })).not.toThrow();
+    }
+  });
+
+  test("that could never run is refused by its name", () => {
+    expect(check("", interval("x", 5), {})).toThrow(/^The cron job 'x' schedules a function that does not exist: m\.js:tick$/);
+    expect(check("a/b", interval("x", 5), {})).toThrow(/^In component a\/b: The cron job 'x'/);
+    for (const kind of ["Query", "HttpAction"] as const) expect(check("", interval("x", 5), { "m.js:tick": kind })).toThrow(/only actions and mutations can be scheduled: m\.js:tick$/);
+    expect(check("", interval("x", 0), { "m.js:tick": "Mutation" })).toThrow(/^The schedule of cron job "x" is not valid/);
+  });
+});
 
 describe("reconciling by name", () => {
   test("says what was added, updated and deleted, and nothing when nothing changed", async () => {

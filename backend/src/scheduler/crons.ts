@@ -1,4 +1,6 @@
-import type { CronSpec, ComponentInstance } from "../components/types.ts";
+import type { AnalyzedFunction, CronSpec, ComponentInstance } from "../components/types.ts";
+import { UserError } from "../errors.ts";
+import { formatFunctionPath, parseFunctionPath } from "../functions/functionPath.ts";
 import type { JsonObject } from "../values/json.ts";
 import type { ComponentPath, Transaction } from "../transaction/types.ts";
 import type { JobRef, ResolvedFunction } from "../functions/hooks.ts";
@@ -22,6 +24,36 @@ export interface CronDiff {
   readonly added: string[];
   readonly updated: string[];
   readonly deleted: string[];
+}
+
+/** A component as its cron jobs see it. */
+interface CronOwner {
+  readonly path: ComponentPath;
+  readonly definition: Pick<ComponentInstance["definition"], "crons">;
+  /** By `dir/module.js:name`. */
+  readonly functions: ReadonlyMap<string, Pick<AnalyzedFunction, "kind">>;
+}
+
+/**
+ * Refuses cron jobs that could never run: those whose schedule cannot be read, or whose function their own component does
+ * not have or has as a query or an HTTP action.
+ *
+ * @throws UserError naming the cron job and the function
+ */
+export function checkCrons(owners: Iterable<CronOwner>): void {
+  for (const { path, definition, functions } of owners) {
+    for (const { name, functionPath, schedule } of definition.crons) {
+      const where = path === "" ? "" : `In component ${path}: `;
+      const target = formatFunctionPath(parseFunctionPath(functionPath));
+      const kind = functions.get(target)?.kind;
+      if (kind === undefined) throw new UserError("InvalidCronJob", `${where}The cron job '${name}' schedules a function that does not exist: ${target}`);
+      if (kind !== "Mutation" && kind !== "Action") {
+        const what = kind === "Query" ? "a query" : "an HTTP action";
+        throw new UserError("InvalidCronJob", `${where}The cron job '${name}' schedules ${what}, only actions and mutations can be scheduled: ${target}`);
+      }
+      checkSchedule(name, schedule);
+    }
+  }
 }
 
 /**

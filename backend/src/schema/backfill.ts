@@ -2,7 +2,7 @@ import type { AnyIndex, Table } from "../storage/catalog.ts";
 import type { Database } from "../storage/database.ts";
 import type { ScannedDocument } from "../storage/documentStore.ts";
 import { FIRST_KEY, documentKey, nextKey } from "../storage/indexKeys.ts";
-import { mustDecodeId } from "../transaction/writes.ts";
+import { mustDecodeId } from "../values/ids.ts";
 import { parseDocument } from "../query/cursor.ts";
 import { backfillText } from "../search/textIndexing.ts";
 import { updateVectorIndex } from "../search/vectorIndexing.ts";

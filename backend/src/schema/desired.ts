@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { AnyIndex, IndexSpec, Table } from "../storage/catalog.ts";
+import { checkIndexedFields } from "./indexFields.ts";
 import { checkIndexName, checkTableName } from "./names.ts";
 import type { SchemaJson, TableJson } from "./types.ts";
 
@@ -28,7 +29,10 @@ export function desiredIndexes(schema: SchemaJson): Map<string, DesiredIndex[]> 
     checkTableName(table.tableName);
     if (table.tableName.startsWith("_")) throw new UserError("InvalidTableName", `Table name "${table.tableName}" begins with an underscore, which is reserved for system tables.`);
     if (tables.has(table.tableName)) throw new UserError("DuplicateTable", `Table "${table.tableName}" is defined twice.`);
-    tables.set(table.tableName, indexesOfTable(table));
+    const indexes = indexesOfTable(table);
+    // Without validation documents may have fields that the schema does not name.
+    if (schema.schemaValidation) for (const { name, spec } of indexes) checkIndexedFields(table, name, spec);
+    tables.set(table.tableName, indexes);
   }
   return tables;
 }

@@ -4,15 +4,17 @@ import { join } from "node:path";
 import { BaseConvexClient, ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference, type PaginationResult } from "convex/server";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import WebSocket from "ws";
 import { openBackend, type Backend } from "../backend.ts";
 import { bundleApp } from "../push/bundle.ts";
+import { DatabaseTransaction } from "../transaction/transaction.ts";
 
 const list = makeFunctionReference<"query", { channel: string }, string[]>("messages:list");
 const page = makeFunctionReference<"query", { paginationOpts: object }, PaginationResult<{ body: string }>>("messages:page");
 const send = makeFunctionReference<"mutation", { channel: string; body: string; rank?: number }, string>("messages:send");
 const whoami = makeFunctionReference<"query", Record<string, never>, { subject: string } | null>("messages:whoami");
+const brokenSearch = makeFunctionReference<"query", Record<string, never>, unknown>("messages:brokenSearch");
 const setting = makeFunctionReference<"query", Record<string, never>, string | null>("messages:setting");
 
 const folder = mkdtempSync(join(tmpdir(), "convex-embedded-sync-"));
@@ -110,6 +112,24 @@ describe("the whole backend, by the official clients", () => {
     expect(await http.query(whoami, {})).toMatchObject({ subject: "bob" });
   });
 
+  test("an HTTP action runs whatever token comes with it; who asks for the identity of one that is not valid gets its error", async () => {
+    const ask = async (path: string, authorization: string) => {
+      const answer = await fetch(`${backend.siteUrl}${path}`, { headers: { authorization } });
+      return { status: answer.status, body: (await answer.json()) as { subject?: string; code?: string } | null };
+    };
+    const good = await sign("ada");
+    const forged = `${good.slice(0, -4)}AAAA`;
+    for (const token of [good, forged, "an-api-key"]) expect(await ask("/plain", `Bearer ${token}`)).toEqual({ status: 200, body: `Bearer ${token}` });
+    for (const path of ["/who", "/query", "/mutation"]) {
+      for (const scheme of ["Bearer", "bearer"]) {
+        expect(await ask(path, `${scheme} ${good}`)).toMatchObject({ status: 200, body: { subject: "ada" } });
+        expect(await ask(path, `${scheme} ${forged}`)).toMatchObject({ status: 500, body: { code: expect.stringContaining("Could not validate token") } });
+        expect(await ask(path, `${scheme} an-api-key`)).toMatchObject({ status: 500, body: { code: expect.stringContaining("Server Error") } });
+      }
+      expect(await ask(path, "Basic YTpi")).toEqual({ status: 200, body: null });
+    }
+  });
+
   test("an admin calls internal functions, and may be somebody; nobody else does", async () => {
     const seen = Promise.withResolvers<unknown>();
     const admin: BaseConvexClient = new BaseConvexClient(
@@ -138,6 +158,22 @@ describe("the whole backend, by the official clients", () => {
     socket.send(JSON.stringify({ type: "Mutation", requestId: 0, udfPath: "messages:send", args: [{}], componentPath: "child" }));
     expect(await answer).toContain("Only admin or system users can call functions on non-root components directly");
     socket.terminate();
+  });
+
+  test("a query with arguments that make no sense, and a mistake of the backend's own, fail alone: the connection goes on", async () => {
+    const client = connect();
+    const failure = Promise.withResolvers<Error>();
+    client.onUpdate(brokenSearch, {}, () => undefined, (error) => failure.resolve(error));
+    expect((await failure.promise).message).toContain("Invalid argument `query` for `queryStream`");
+    const mistake = new RangeError("of our own");
+    vi.spyOn(DatabaseTransaction.prototype, "insert").mockImplementationOnce(() => {
+      throw mistake;
+    });
+    await expect(client.mutation(send, { channel: "odd", body: "lost" })).rejects.toThrow("Your request couldn't be completed. Try again later.");
+    expect(troubles.splice(0)).toEqual([mistake]);
+    await client.mutation(send, { channel: "odd", body: "kept" });
+    expect(await client.query(list, { channel: "odd" })).toEqual(["kept"]);
+    expect(client.connectionState()).toMatchObject({ isWebSocketConnected: true, connectionCount: 1, connectionRetries: 0 });
   });
 
   test("a change of the environment is live in what is on the screen", async () => {

@@ -1,5 +1,5 @@
 import { UserError, invariant } from "../errors.ts";
-import { decodeId } from "../values/ids.ts";
+import { decodeId, mustDecodeId } from "../values/ids.ts";
 import type { JsonObject, JsonValue } from "../values/json.ts";
 import { TABLES_INDEX } from "../storage/catalog.ts";
 import { FIRST_KEY, idKey, pointRange, prefixRange } from "../storage/indexKeys.ts";
@@ -15,7 +15,7 @@ import { documentSize } from "../values/size.ts";
 import type { Table } from "../storage/catalog.ts";
 import { ExecutionState, type Clock } from "./state.ts";
 import type { ComponentPath, Page, PaginateOptions, QueryCursor, ReadSet, Timestamp, Transaction, TransactionMetrics, UsageCounts } from "./types.ts";
-import { insertDocument, locate, mustDecodeId, patchDocument, removeDocument, replaceDocument, type Located } from "./writes.ts";
+import { insertDocument, locate, patchDocument, removeDocument, replaceDocument, type Located } from "./writes.ts";
 
 /** The {@link Transaction} of one execution: a front door to the state that the query and write modules work on. */
 export class DatabaseTransaction implements Transaction {

@@ -1,7 +1,7 @@
 import { UserError, invariant } from "../errors.ts";
 import { valuesEqual } from "../values/compare.ts";
 import { displayValue } from "../values/display.ts";
-import { decodeId, encodeId } from "../values/ids.ts";
+import { encodeId, mustDecodeId } from "../values/ids.ts";
 import { floatOf, getField, hasCommitTs, isFloat, resolveCommitTs, setField, type JsonObject, type JsonValue } from "../values/json.ts";
 import { checkDocumentLimits, normalizeObject } from "../values/normalize.ts";
 import { documentSize } from "../values/size.ts";
@@ -102,14 +102,6 @@ export function locate(state: ExecutionState, component: ComponentPath, id: stri
   if (table === undefined) return null;
   const stored = state.database.documents.byKey(table.byId.idx, idKey(id));
   return stored === undefined ? null : { table, id, internalId: decoded.internalId, stored };
-}
-
-/** @throws UserError for text that is no id. */
-export function mustDecodeId(id: string): { tableNumber: number; internalId: Uint8Array } {
-  const decoded = decodeId(id);
-  if (decoded !== null) return decoded;
-  const why = id.length < 31 || id.length > 37 ? `Invalid ID length ${id.length}` : "Invalid ID";
-  throw new UserError("InvalidId", `Unable to decode ID: ${why}`);
 }
 
 function tableForInsert(state: ExecutionState, wanted: { component: ComponentPath; name: string; number: number | undefined }): Table {

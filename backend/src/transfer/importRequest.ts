@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { checkTableName } from "../schema/names.ts";
 import type { ComponentPath } from "../transaction/types.ts";
 import { isRecord, type JsonObject } from "../values/json.ts";
 
@@ -30,6 +31,7 @@ export function parseImportRequest(body: JsonObject): ImportRequest {
   if (typeof componentPath !== "string") throw bad("componentPath must be text");
   if ((tableName === null) !== (knownFormat === "zip")) throw bad("An import names its table, but for ZIP files, which name their own");
   if (tableName?.startsWith("_") === true) throw new UserError("InvalidName", `"${tableName}" isn't a valid table name: names that begin with "_" belong to the system`);
+  if (tableName !== null) checkTableName(tableName);
   return { componentPath, tableName, mode: knownMode, format: knownFormat };
 }
 

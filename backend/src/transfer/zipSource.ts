@@ -1,5 +1,6 @@
 import { openAsBlob } from "node:fs";
 import { BlobReader, configure, ZipReader, type Entry, type FileEntry } from "@zip.js/zip.js";
+import { checkTableName } from "../schema/names.ts";
 import type { ComponentPath } from "../transaction/types.ts";
 import { importError } from "./importError.ts";
 import { jsonLines, type Row } from "./parseRows.ts";
@@ -84,6 +85,7 @@ function tablesOf(entries: readonly FileEntry[], base: ComponentPath, side: { co
     const [, prefix = "", name = ""] = DOCUMENTS.exec(entry.filename) ?? [];
     // Other tables of the system belong to the deployment that made the archive.
     if (name === "" || (name.startsWith("_") && name !== "_storage")) continue;
+    checkTableName(name);
     const componentPath = componentOf(prefix, base);
     const key = `${componentPath}:${name}`;
     if (tables.some((table) => table.componentPath === componentPath && table.name === name)) throw importError("DuplicateTable", `The ZIP file holds the table "${name}" twice`);

@@ -1,4 +1,4 @@
-import { invariant } from "../errors.ts";
+import { invariant, UserError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 
 /** What an id says: the number of its table in its component, and 16 bytes that name the document. */
@@ -91,6 +91,14 @@ export function decodeId(text: string): DecodedId | null {
   const sum = checksum(length - FOOTER_BYTES);
   if (bytes[length - 2] !== (sum & 255) || bytes[length - 1] !== sum >> 8) return null;
   return { tableNumber, internalId: bytes.slice(at, at + INTERNAL_BYTES) };
+}
+
+/** Reads an id. @throws UserError for text that is no id */
+export function mustDecodeId(id: string): DecodedId {
+  const decoded = decodeId(id);
+  if (decoded !== null) return decoded;
+  const why = id.length < MIN_CHARS || id.length > MAX_CHARS ? `Invalid ID length ${id.length}` : "Invalid ID";
+  throw new UserError("InvalidId", `Unable to decode ID: ${why}`);
 }
 
 /** Decodes into the scratch bytes; the number of bytes, or -1 for a foreign character or stray bits at the end. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CliProject } from "../support/cli.ts";
@@ -25,6 +25,21 @@ test("`dev --once` pushes the app, generates its code and names the deployment's
   expect(existsSync(cli.path("convex/_generated/api.d.ts"))).toBe(true);
   expect(readFileSync(cli.path(".env.local"), "utf8")).toContain(`CONVEX_URL=${backend.running.url}`);
   expect(await (await fetch(`${backend.running.siteUrl}/hello`)).text()).toBe("hello");
+});
+
+test("`deploy --dry-run` of what was just pushed announces no change, of Node's version neither", async () => {
+  const unchanged = async () => expect((await cli.run("deploy", "--dry-run", ...FAST)).stderr).not.toContain("Change the server's");
+  await unchanged();
+  writeFileSync(cli.path("convex.json"), JSON.stringify({ node: { nodeVersion: "22" } }));
+  expect((await cli.run("deploy", "--dry-run", ...FAST)).stderr).toMatch(/Change the server's version for Node\.js actions:\s+\[\+\] 22/);
+  await cli.ok("dev", "--once", ...FAST);
+  await unchanged();
+  // What was pushed last is what the next start knows.
+  await backend.restart();
+  await unchanged();
+  rmSync(cli.path("convex.json"));
+  expect((await cli.run("deploy", "--dry-run", ...FAST)).stderr).toMatch(/Change the server's version for Node\.js actions:\s+\[-\] 22/);
+  await cli.ok("dev", "--once", ...FAST);
 });
 
 describe("`run`", () => {

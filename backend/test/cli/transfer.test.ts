@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { TextReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import { convexToJson, type Value } from "convex/values";
 import { anyApi } from "convex/server";
 import fc from "fast-check";
@@ -107,6 +108,31 @@ test("subscribers see a replaced table at once and never a part of it; its index
   expect((await backend.http.query(anyApi.notes!.search!, { word: "1171" })) as string[]).toEqual(["new 1171"]);
   await backend.restart();
   expect(((await backend.http.query(anyApi.notes!.list!)) as string[]).length).toBe(1200);
+});
+
+/** An archive of tables with a row each. */
+async function archiveOf(...tables: string[]): Promise<Uint8Array> {
+  const zip = new ZipWriter(new Uint8ArrayWriter());
+  for (const table of tables) await zip.add(`${table}/documents.jsonl`, new TextReader('{"text":"x"}\n'));
+  return await zip.close();
+}
+
+test("a table whose name no insert would take is not made by an import either", async () => {
+  const { transfer } = await open();
+  const into = (tableName: string) => transfer.import('{"text":"x"}', { mode: "append", format: "jsonLines", tableName });
+  const refusal = /Invalid table name|Identifier is too long/;
+  for (const name of ["bad name", "9lives", "with-dash", "a.b", "é", "x".repeat(65)]) {
+    await expect(into(name)).rejects.toThrow(refusal);
+    const state = await transfer.import(await archiveOf("anything", name), { mode: "append", format: "zip" });
+    expect(state).toMatchObject({ state: "failed", error_message: expect.stringMatching(refusal) });
+  }
+  await expect(into("")).rejects.toThrow(refusal);
+  expect(await transfer.documents("anything")).toEqual([]);
+  for (const name of ["x".repeat(64), "Lives_9"]) {
+    expect(await into(name)).toMatchObject({ state: "completed" });
+    expect(await transfer.import(await archiveOf(name), { mode: "append", format: "zip" })).toMatchObject({ state: "completed" });
+    expect((await transfer.documents(name)).length).toBe(2);
+  }
 });
 
 test("a ZIP that is damaged, is no ZIP or names a component that is not there is refused", async () => {

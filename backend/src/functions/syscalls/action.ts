@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import type { JsonValue } from "../../values/json.ts";
 import { normalizeObject } from "../../values/normalize.ts";
-import { vectorSearch, type VectorQuery } from "../../search/vectorSearch.ts";
+import { vectorSearch } from "../../search/vectorSearch.ts";
 import { addUsage } from "../../transaction/limits.ts";
 import type { Transaction } from "../../transaction/types.ts";
 import { resolveAddress } from "../app.ts";
@@ -11,6 +11,7 @@ import type { CallRequest, Identity, Outcome } from "../types.ts";
 import { withArgument, type SyscallArgs } from "./args.ts";
 import { fileOps, mustHaveFiles } from "./files.ts";
 import { metadataOps, refuseCloudOnly, requestOps, userIdentity } from "./metadata.ts";
+import { vectorQueryArg } from "./queryArg.ts";
 import { cancel, schedule } from "./scheduling.ts";
 
 /** How an action calls other functions. */
@@ -23,9 +24,9 @@ export interface ActionCalls {
 type Handler = (frame: ActionFrame, args: SyscallArgs) => Promise<string> | string;
 type JsHandler = (frame: ActionFrame, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
-/** A user's identity does not cross the border of a component; the admin's does. */
+/** A user's identity, also one that was not accepted, does not cross the border of a component; the admin's does. */
 function identityFor(identity: Identity, from: string, to: string): Identity {
-  if (identity.kind !== "user" || (from === "" && to === "")) return identity;
+  if ((identity.kind !== "user" && identity.kind !== "refused") || (from === "" && to === "")) return identity;
   return { kind: "none" };
 }
 
@@ -77,13 +78,9 @@ function fileHandlers(): Readonly<Record<string, Handler>> {
   ]));
 }
 
-function vectorQueryOf(args: SyscallArgs): VectorQuery {
-  // Built by the convex package's vector query builder; the search checks it.
-  return args["query"] as VectorQuery;
-}
-
 async function searchVectors(frame: ActionFrame, args: SyscallArgs): Promise<string> {
-  const { value: results, usage } = await frame.host.transactions.query(async (tx) => vectorSearch(tx, frame.componentPath, vectorQueryOf(args)));
+  const query = vectorQueryArg(args, "vectorSearch");
+  const { value: results, usage } = await frame.host.transactions.query(async (tx) => vectorSearch(tx, frame.componentPath, query));
   addUsage(frame.usage, usage);
   return JSON.stringify({ results });
 }

@@ -19,10 +19,24 @@ export function parseSyscallArgs(op: string, json: string): SyscallArgs {
 }
 
 function parse(op: string, json: string): SyscallArgs {
-  const value: unknown = JSON.parse(json);
+  const value = tryJson(json);
   if (typeof value !== "object" || value === null) throw new UserError("InvalidSyscall", `Invalid arguments of ${op}`);
   // Just checked; arrays only lack the fields that are asked for.
   return value as SyscallArgs;
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Nor is it the text of an object.
+    return null;
+  }
+}
+
+/** The handler of this name. What objects inherit is none: code that imitates the convex package may ask for anything. */
+export function ownHandler<Handler>(handlers: Readonly<Record<string, Handler>>, op: string): Handler | undefined {
+  return Object.hasOwn(handlers, op) ? handlers[op] : undefined;
 }
 
 /** Names the argument and the method in errors: "Invalid argument `id` for `db.get`: …". */

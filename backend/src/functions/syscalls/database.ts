@@ -1,8 +1,10 @@
 import { UserError } from "../../errors.ts";
 import type { QueryJson } from "../../query/types.ts";
+import { mustDecodeId } from "../../values/ids.ts";
 import { normalizeObject, normalizePatch } from "../../values/normalize.ts";
 import type { TransactionFrame } from "../transactionFrame.ts";
 import { invalidArgument, numberArg, textArg, withArgument, type SyscallArgs } from "./args.ts";
+import { cursorArg, queryArg } from "./queryArg.ts";
 
 type Handler = (frame: TransactionFrame, args: SyscallArgs) => string;
 
@@ -17,13 +19,13 @@ function checkReadable(table: string): void {
   }
 }
 
-/** The table an id is of, null when it is of none; checks the table the caller named, if it did. */
+/** The table an id is of, null when that is unknown; checks the table the caller named, if it did. @throws UserError for what is no id */
 function tableOf(frame: TransactionFrame, args: SyscallArgs, method: string): { id: string; table: string | null } {
   const id = textArg(args, "id", method);
   const { tx, componentPath } = frame;
   const table = tx.tableOfId(componentPath, id);
+  if (table === null) withArgument("id", method, () => mustDecodeId(id));
   const expected = args["table"];
-  // An id that is no id at all is refused by the read or write itself.
   if (typeof expected === "string" && table !== null && table !== expected) {
     throw invalidArgument("id", method, `expected to be an Id<"${expected}">, got Id<"${table}"> instead.`);
   }
@@ -41,12 +43,11 @@ function get(frame: TransactionFrame, args: SyscallArgs): string {
     );
   }
   if (table !== null) checkReadable(table);
-  return withArgument("id", method, () => frame.tx.getJson(frame.componentPath, id)) ?? "null";
+  return frame.tx.getJson(frame.componentPath, id) ?? "null";
 }
 
-function queryOf(args: SyscallArgs): QueryJson {
-  // Built by the convex package's query builder; the database checks it as it plans.
-  const query = args["query"] as QueryJson;
+function readableQuery(args: SyscallArgs, method: string): QueryJson {
+  const query = queryArg(args, method);
   const { source } = query;
   const table = source.type === "FullTableScan" ? source.tableName : (source.indexName.split(".")[0] ?? "");
   checkReadable(table);
@@ -65,19 +66,17 @@ function optionalNumber(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-function optionalText(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
 function queryPage(frame: TransactionFrame, args: SyscallArgs): string {
   if (frame.componentPath !== "") {
     throw new UserError("PaginateInComponent", "paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination");
   }
-  const journal = frame.startPagination();
-  const page = frame.tx.paginate(frame.componentPath, queryOf(args), {
-    cursor: optionalText(args["cursor"]),
-    endCursor: optionalText(args["endCursor"]),
-    journal,
+  const query = readableQuery(args, "queryPage");
+  const cursor = cursorArg(args, "cursor", "queryPage");
+  const endCursor = cursorArg(args, "endCursor", "queryPage");
+  const page = frame.tx.paginate(frame.componentPath, query, {
+    cursor,
+    endCursor,
+    journal: frame.startPagination(),
     pageSize: numberArg(args, "pageSize", "queryPage"),
     maximumRowsRead: optionalNumber(args["maximumRowsRead"]),
     maximumBytesRead: optionalNumber(args["maximumBytesRead"]),
@@ -132,7 +131,7 @@ function remove(frame: TransactionFrame, args: SyscallArgs): string {
 
 /** Syscalls that answer at once, without a promise. */
 export const databaseSyncOps: Readonly<Record<string, Handler>> = {
-  "1.0/queryStream": (frame, args) => JSON.stringify({ queryId: frame.openCursor(queryOf(args)) }),
+  "1.0/queryStream": (frame, args) => JSON.stringify({ queryId: frame.openCursor(readableQuery(args, "queryStream")) }),
   "1.0/queryCleanup": (frame, args) => JSON.stringify(frame.closeCursor(numberArg(args, "queryId", "queryCleanup"))),
   "1.0/db/normalizeId": (frame, args) =>
     JSON.stringify({ id: frame.tx.normalizeId(frame.componentPath, textArg(args, "table", "db.normalizeId"), textArg(args, "idString", "db.normalizeId")) }),

@@ -19,12 +19,17 @@ export interface FunctionSelf {
   readonly nowMs: () => number;
 }
 
-/** What `ctx.auth.getUserIdentity()` returns for an identity. */
+/** What `ctx.auth.getUserIdentity()` returns for an identity. @throws UserError for a token that was not accepted */
 export function userIdentity(identity: Identity): JsonObject | null {
+  if (identity.kind === "refused") throw identity.error;
+  return attributesOf(identity);
+}
+
+function attributesOf(identity: Identity): JsonObject | null {
   switch (identity.kind) {
     case "user": return identity.attributes;
     case "admin": return identity.actingAs;
-    case "none": case "system": return null;
+    case "none": case "refused": case "system": return null;
     default: return identity satisfies never;
   }
 }
@@ -50,7 +55,7 @@ function fillPlaceholders(value: unknown, self: FunctionSelf): unknown {
   if (typeof value !== "object" || value === null) return value;
   if ("$var" in value) {
     const { ip, userAgent, requestId, identity } = self.call;
-    const variables: Record<string, unknown> = { now: self.nowMs(), requestId, ip: ip ?? null, userAgent: userAgent ?? null, convexActor: userIdentity(identity) };
+    const variables: Record<string, unknown> = { now: self.nowMs(), requestId, ip: ip ?? null, userAgent: userAgent ?? null, convexActor: attributesOf(identity) };
     return variables[String(value.$var)] ?? null;
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillPlaceholders(item, self)]));

@@ -1,9 +1,8 @@
 import { UserError } from "../../errors.ts";
 import type { JsonValue } from "../../values/json.ts";
-import type { SandboxMode } from "../sandbox/sandbox.ts";
 import { refuse } from "../sandbox/sandbox.ts";
 import type { TransactionFrame } from "../transactionFrame.ts";
-import type { SyscallArgs } from "./args.ts";
+import { ownHandler, type SyscallArgs } from "./args.ts";
 import { runUdf } from "./calls.ts";
 import { databaseReadOps, databaseSyncOps, databaseWriteOps } from "./database.ts";
 import { fileOps, mustHaveFiles } from "./files.ts";
@@ -79,12 +78,16 @@ const sync: Table<SyncHandler> = {
   "1.0/componentArgument": () => "{}",
 };
 
-/** What a function of this mode may ask for with an answer at once. */
-export function syncOps(_mode: SandboxMode): Table<SyncHandler> {
-  return sync;
+/** The syscall of this name with an answer at once. @throws UserError when there is none */
+export function syncOp(op: string): SyncHandler {
+  return ownHandler(sync, op) ?? unknownOp("operation", op);
 }
 
-/** What a function of this mode may ask for. */
-export function asyncOps(mode: "query" | "mutation"): Table<AsyncHandler> {
-  return mode === "query" ? queryOps : mutationOps;
+/** The syscall of this name that a function of this mode may make. @throws UserError when there is none */
+export function asyncOp(mode: "query" | "mutation", op: string): AsyncHandler {
+  return ownHandler(mode === "query" ? queryOps : mutationOps, op) ?? unknownOp("async operation", op);
+}
+
+function unknownOp(what: string, op: string): never {
+  throw new UserError("UnknownOperation", `Unknown ${what} ${op}`);
 }

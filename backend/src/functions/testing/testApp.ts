@@ -22,6 +22,8 @@ type TestLimits = Pick<FunctionRunnerOptions, "actionStallMs" | "importLimitMs">
 export class TestApp {
   readonly projectDir: string;
   readonly logs: LogEntry[] = [];
+  /** What the functions' host complained of on its own account. */
+  readonly troubles: unknown[] = [];
   variables: Readonly<Record<string, string>> = {};
   readonly #dataDir = mkdtempSync(join(tmpdir(), "convex-test-app-"));
   readonly #ports: Ports;
@@ -124,6 +126,7 @@ export class TestApp {
     const hooks: FunctionHooks = {
       scheduler: scheduler.hooks,
       log: (entry) => void this.logs.push(entry),
+      onTrouble: (error) => void this.troubles.push(error),
       env: () => this.variables,
       urls: () => ({ cloudUrl: "http://127.0.0.1:3210", siteUrl: "http://127.0.0.1:3211" }),
     };

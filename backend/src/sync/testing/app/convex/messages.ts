@@ -22,6 +22,14 @@ export const send = mutationGeneric({
 
 export const whoami = queryGeneric({ args: {}, handler: async (ctx) => await ctx.auth.getUserIdentity() });
 
+export const whoWrites = mutationGeneric({ args: {}, handler: async (ctx) => await ctx.auth.getUserIdentity() });
+
+// What the types forbid, a function without types does.
+export const brokenSearch = queryGeneric({
+  args: {},
+  handler: async (ctx) => await ctx.db.query("messages").withSearchIndex("by_body", (q) => q.search("body", 5 as never)).collect(),
+});
+
 export const setting = queryGeneric({ args: {}, handler: async () => process.env.SETTING ?? null });
 
 export const secret = internalQueryGeneric({ args: {}, handler: async () => "for admins" });

@@ -64,7 +64,8 @@ async function evaluateOne(
   return await explainFailures(definition.path, async () => {
     const dependencies = source.dependencies.map((path) => dependencyModule(path, context.done.get(path)?.defaultName ?? ""));
     const rewritten = { ...definition, source: definition.source.replace(DEPENDENCY_IMPORT, "$1./_componentDeps/$2.js$1") };
-    const laidOut = await context.files.layOut([rewritten, ...dependencies], `config:${source.definitionPath}`);
+    // The environment is part of the salt: what a config read from it must not outlive a change.
+    const laidOut = await context.files.layOut([rewritten, ...dependencies], `config:${source.definitionPath}\n${JSON.stringify(context.phase.env)}`);
     const exports = await new InstanceModules(laidOut, context.phase).import(definition.path);
     return toConfig(source.definitionPath, exportedConfig(definition.path, exports));
   });

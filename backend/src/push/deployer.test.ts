@@ -85,6 +85,17 @@ describe("a push", () => {
     }
   });
 
+  test("of convex.config reads the environment as it is, not as it was at an earlier push", async () => {
+    const config = "import { defineApp } from 'convex/server';\nconst app = defineApp();\nif (process.env.REFUSED) throw new Error('refused');\nexport default app;\n";
+    app.variables = { REFUSED: "yes" };
+    await expect(app.push({ "convex/convex.config.ts": config })).rejects.toThrow("refused");
+    app.variables = {};
+    await app.push({ "convex/convex.config.ts": config });
+    app.variables = { REFUSED: "yes" };
+    await expect(app.push({ "convex/convex.config.ts": config })).rejects.toThrow("refused");
+    app.variables = {};
+  });
+
   test("reports the crons it changed", async () => {
     const every = (seconds: number) => crons(`"tick", { seconds: ${seconds} }, "a:tick"`);
     const first = await app.push({ "convex/a.ts": TICK, "convex/crons.ts": every(10) });

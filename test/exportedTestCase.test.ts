@@ -92,6 +92,20 @@ describe("a thread as a test case", () => {
     await runExported("decisions", text);
   });
 
+  test("what was imported is saved again as it was: a tool's call, what it gave, and what was said of it", async () => {
+    const text = await exported([["Yes."]], async (ctx, agent, threadId) => {
+      const call = { type: "tool-call" as const, toolCallId: "old", toolName: "weather", input: { city: "Oslo" } };
+      const result = { type: "tool-result" as const, toolCallId: "old", toolName: "weather", output: { type: "json" as const, value: { degrees: 3 } } };
+      for (const message of [{ role: "user" as const, content: "Weather?" }, { role: "assistant" as const, content: [call] }, { role: "tool" as const, content: [result] }, { role: "assistant" as const, content: "Cold." }]) {
+        await saveMessage(ctx, component, { threadId, message });
+      }
+      await agent.generateText(ctx, { threadId }, { prompt: "Really?" });
+    });
+    expect(text).toContain("degrees: 3");
+    await runExported("imported", text);
+    await expect(runExported("importedOtherwise", text.replace('"Cold."', '"Warm."'))).rejects.toThrow("to deeply equal");
+  });
+
   test("an answer that was made again in its turn is made again", async () => {
     const text = await exported([["One"], ["Two"]], async (ctx, agent, threadId) => {
       const { promptMessageId } = await agent.generateText(ctx, { threadId }, { prompt: "Go" });

@@ -50,7 +50,10 @@ export default defineSchema({
     // How many turns were opened, and how many of them were read.
     turns: v.number(),
     readTurns: v.optional(v.number()),
-  }).index("userId", ["userId", "status", "atMs"]),
+  })
+    .index("userId", ["userId", "status", "atMs"])
+    // Of all users: for tools that look at an app.
+    .index("status", ["status", "atMs"]),
 
   messages: defineTable({
     threadId: v.id("threads"),

@@ -92,13 +92,13 @@ export const listAllThreads = query({
 });
 
 /**
- * The threads of a user (without `userId`: of nobody) by their last activity, newest first: when their last turn was
- * opened. `status` default: the active ones.
+ * The threads of a user (without `userId`: of nobody; with `everyone`: of all) by their last activity, newest first: when
+ * their last turn was opened. `status` default: the active ones.
  */
 export const listByActivity = query({
-  args: { userId: v.optional(v.string()), status: v.optional(vThreadStatus), paginationOpts: paginationOptsValidator },
+  args: { userId: v.optional(v.string()), everyone: v.optional(v.boolean()), status: v.optional(vThreadStatus), paginationOpts: paginationOptsValidator },
   returns: vPaginationResult(vActiveThread),
-  handler: async (ctx, { userId, status = "active", paginationOpts }) => await listThreadsByActivity(ctx, { userId, status, paginationOpts }),
+  handler: async (ctx, { status = "active", ...options }) => await listThreadsByActivity(ctx, { ...options, userId: options.userId, status }),
 });
 
 /** Marks a thread's turns up to `order` (default: all) as read. */

@@ -68,6 +68,8 @@ async function mustGetActivity(ctx: Pick<QueryCtx, "db">, id: ActivityId): Promi
 export interface ListByActivityOptions {
   /** Left out: nobody's threads. */
   userId: string | undefined;
+  /** The threads of all users, and nobody's too. */
+  everyone?: boolean | undefined;
   status: ThreadStatus;
   paginationOpts: Pick<PaginationOptions, "cursor" | "numItems"> & { endCursor?: string | null };
 }
@@ -100,21 +102,21 @@ export async function listByActivity(ctx: QueryCtx, options: ListByActivityOptio
 const pageSize = ({ paginationOpts }: ListByActivityOptions): number => Math.min(Math.max(1, paginationOpts.numItems), MAX_THREADS);
 
 async function readPage(ctx: QueryCtx, options: ListByActivityOptions): Promise<Page> {
-  const { userId, status, paginationOpts } = options;
+  const { userId, everyone = false, status, paginationOpts } = options;
   const { cursor, endCursor } = paginationOpts;
   if (cursor === END) return { rows: [], isDone: true, continueCursor: END };
   const from = cursor === null || cursor === "" ? null : parseCursor(cursor);
   const last = typeof endCursor === "string" && endCursor !== END ? parseCursor(endCursor) : null;
   const limit = typeof endCursor === "string" ? MAX_FOLLOWED : pageSize(options);
   const rows: Activity[] = [];
-  const inRange = ctx.db
-    .query("threadActivity")
-    .withIndex("userId", (q) => {
-      const listed = q.eq("userId", userId).eq("status", status);
-      return from === null ? listed : listed.lte("atMs", from[0]);
-    })
-    .order("desc");
-  for await (const row of inRange) {
+  const table = ctx.db.query("threadActivity");
+  const inRange = everyone
+    ? table.withIndex("status", (q) => (from === null ? q.eq("status", status) : q.eq("status", status).lte("atMs", from[0])))
+    : table.withIndex("userId", (q) => {
+        const listed = q.eq("userId", userId).eq("status", status);
+        return from === null ? listed : listed.lte("atMs", from[0]);
+      });
+  for await (const row of inRange.order("desc")) {
     if (from !== null && !isAfter(row, from)) continue;
     if (last !== null && isAfter(row, last)) return { rows, isDone: false, continueCursor: String(endCursor) };
     const previous = rows.at(-1);

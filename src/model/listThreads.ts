@@ -3,6 +3,7 @@ import { v, type Infer } from "convex/values";
 import { wellFormed } from "../shared/convexJson.js";
 import { fail } from "../shared/errors.js";
 import type { ThreadDoc } from "../shared/validators/thread.js";
+import type { Id } from "../component/_generated/dataModel.js";
 import type { QueryCtx } from "../component/_generated/server.js";
 import { firstMessage } from "./messageRows.js";
 import { parseThreadId, toThreadDoc } from "./threads.js";
@@ -104,22 +105,41 @@ export const vLastMessage = v.object({
   status: vMessageStatus,
   error: v.optional(v.string()),
   atMs: v.number(),
+  /** The tool whose call waits for somebody's decision, where the message asks for one or follows one that does. */
+  waitsFor: v.optional(v.string()),
 });
+
+type LastMessage = Infer<typeof vLastMessage>;
 
 const MAX_LAST_MESSAGES = 100;
 const PREVIEW_LENGTH = 200;
 
-/** The newest message of each thread, in short: one row of the index for each. */
-export async function lastMessagesOf(ctx: Pick<QueryCtx, "db">, threadIds: readonly string[]): Promise<Array<Infer<typeof vLastMessage> | null>> {
+/**
+ * The newest message of each thread, in short: one row of the index for each, and one more for those that end with a
+ * call or with what came of one.
+ */
+export async function lastMessagesOf(ctx: Pick<QueryCtx, "db">, threadIds: readonly string[]): Promise<Array<LastMessage | null>> {
   if (threadIds.length > MAX_LAST_MESSAGES) {
     fail({ code: "invalid_argument", argument: "threadIds", message: `threadIds: at most ${MAX_LAST_MESSAGES} threads at once, not ${threadIds.length}.` });
   }
   const ids = threadIds.map((threadId) => parseThreadId(ctx, threadId));
-  const rows = await Promise.all(ids.map((threadId) => firstMessage(ctx, { threadId, direction: "desc" })));
-  return rows.map((row) => {
-    if (row === null) return null;
-    const { text, role, agentName, status, error, _creationTime } = row;
-    // A cut may not halve a character of two units: Convex refuses half of one.
-    return { text: text === undefined ? undefined : wellFormed(text.slice(0, PREVIEW_LENGTH)), role, agentName, status, error, atMs: _creationTime };
-  });
+  return await Promise.all(ids.map((threadId) => lastMessageOf(ctx, threadId)));
+}
+
+async function lastMessageOf(ctx: Pick<QueryCtx, "db">, threadId: Id<"threads">): Promise<LastMessage | null> {
+  const row = await firstMessage(ctx, { threadId, direction: "desc" });
+  if (row === null) return null;
+  const { text, role, agentName, status, error, _creationTime, order, tool } = row;
+  const waitsFor = tool ? await openCallOf(ctx, threadId, order) : undefined;
+  // A cut may not halve a character of two units: Convex refuses half of one.
+  return { text: text === undefined ? undefined : wellFormed(text.slice(0, PREVIEW_LENGTH)), role, agentName, status, error, atMs: _creationTime, ...(waitsFor !== undefined && { waitsFor }) };
+}
+
+/** The tool of a call of this turn that waits for a decision; undefined when none does. */
+async function openCallOf(ctx: Pick<QueryCtx, "db">, threadId: Id<"threads">, order: number): Promise<string | undefined> {
+  const open = await ctx.db
+    .query("approvals")
+    .withIndex("threadId", (q) => q.eq("threadId", threadId).eq("state.kind", "requested").eq("order", order))
+    .first();
+  return open?.toolName;
 }

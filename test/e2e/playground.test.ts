@@ -83,6 +83,16 @@ describe("the playground", () => {
     await colleague.getByLabel("API key").fill(apiKey);
     await colleague.getByRole("button", { name: "Connect" }).click();
     await colleague.getByRole("heading", { name: "From a hosted page" }).waitFor();
+    // Away for a moment, as while it restarts: the key that is known leads back.
+    const asks = "**/api/action";
+    await page.route(asks, (route) => route.abort());
+    await page.reload();
+    await page.getByText("Nothing answers at").waitFor();
+    await page.getByText("It is tried again").waitFor();
+    await shoot(page, "away");
+    await page.unroute(asks);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { name: "From a hosted page" }).waitFor();
     await page.getByRole("button", { name: "Disconnect" }).click();
     await page.getByRole("heading", { name: "Connect to your app" }).waitFor();
     expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(apiKey);
@@ -105,6 +115,7 @@ describe("the playground", () => {
     await expectAccessible(page);
     await page.keyboard.press("Enter");
     await thread(page, "Boat crowd-0017").waitFor();
+    await page.locator("button[aria-haspopup=dialog]:focus").waitFor();
     await page.getByRole("list", { name: "Threads" }).getByRole("link").nth(2).waitFor({ state: "detached" });
     await page.keyboard.press("/");
     await page.keyboard.type("train");
@@ -118,6 +129,12 @@ describe("the playground", () => {
     await page.getByLabel("Title", { exact: true }).fill("A boat trip");
     await page.getByRole("button", { name: "Create the thread" }).click();
     await page.getByRole("heading", { name: "A boat trip" }).waitFor();
+    const field = page.locator("textarea:focus");
+    await field.waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("m");
+    await field.waitFor();
+    await page.keyboard.press("Escape");
     await page.keyboard.press("e");
     await page.getByLabel("Title", { exact: true }).fill("A sailing trip");
     await page.getByLabel("Summary").fill("Three days at sea");
@@ -134,6 +151,7 @@ describe("the playground", () => {
     await page.getByLabel("Type “A sailing trip” to confirm").fill("A sailing trip");
     await forEver.click();
     await page.getByText("Pick a thread").waitFor();
+    await page.locator("#main:focus").waitFor();
     expect(new URL(page.url()).hash).toBe(`#userId=${userOf(17)}&status=active`);
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).getByText("Search the threads").waitFor();
@@ -152,6 +170,7 @@ describe("the playground", () => {
     await page.getByRole("list", { name: "Streams" }).getByText(GUIDE).waitFor();
     await page.getByRole("button", { name: `Stop ${GUIDE}` }).click();
     await turn.getByText("aborted").waitFor();
+    await page.locator("[data-turn='0']:focus").waitFor();
     await reply;
     const said = await turn.getByText(/1, 2, 3, 4/).innerText();
     expect(said).not.toContain("500");
@@ -175,6 +194,8 @@ describe("the playground", () => {
     const first = page.getByRole("article", { name: "Turn 0" });
     await first.getByRole("group", { name: /^Input of/ }).getByText("250").waitFor();
     await first.getByText("waits for approval").first().waitFor();
+    await thread(page, "Paying").getByText("Asks to call transferMoney").waitFor();
+    await thread(page, "Paying").getByText("waits for approval").waitFor();
     await first.getByText("Details").click();
     await first.getByText("Raw request and response").click();
     await first.getByRole("group", { name: "Raw request" }).getByText("transferMoney").waitFor();
@@ -182,6 +203,7 @@ describe("the playground", () => {
     await shoot(page, "approval");
     await first.getByRole("button", { name: "Approve" }).click();
     await first.getByText("approved").waitFor();
+    await page.locator("[data-turn='0']:focus").waitFor();
     await first.getByRole("group", { name: /^Output of/ }).waitFor();
     await first.getByRole("group", { name: "Step 2" }).getByText("stop").waitFor();
     await pay(300);
@@ -248,10 +270,13 @@ describe("the playground", () => {
     await connect(page, { "Deployment URL": url, "Path of the functions": "guides/playground", "API key": apiKey }, /Pick a thread/);
     await thread(page, "Of eight").click();
     await page.getByRole("article", { name: "Turn 0" }).getByText("Hello", { exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Of eight" }).waitFor();
     await page.getByRole("textbox", { name: "Message", exact: true }).fill("Count to 3");
     await page.keyboard.press("Enter");
     await page.getByRole("article", { name: "Turn 1" }).getByText(/1, 2, 3/).waitFor();
     expect(await call<unknown[]>("query", "listTurn", { threadId, order: 1 })).toHaveLength(2);
+    await page.getByRole("link", { name: "Context", exact: true }).click();
+    await page.getByRole("list", { name: "What the model would be shown, in order" }).getByText("Count to 3", { exact: true }).waitFor();
     for (const [view, lacks] of [["Timeline", "listTurn"], ["Compare", "getMessage"], ["Usage", "usage"]] as const) {
       await page.getByRole("link", { name: view, exact: true }).click();
       await page.getByRole("alert").getByText(`The app exports no function guides/playground:${lacks}.`).waitFor();

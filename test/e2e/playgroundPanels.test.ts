@@ -84,6 +84,7 @@ test("a turn's waterfall shows its model calls, its tool and how long a decision
   await timeline.getByRole("button", { name: /^transferMoney ?, done/ }).click();
   const detail = timeline.getByRole("region", { name: "transferMoney" });
   await detail.getByText("Sent 500 to Bob").waitFor();
+  expect(await timeline.getByRole("navigation", { name: "Turns" }).getByRole("link").count()).toBe(0);
   await timeline.getByText("The same as a table").click();
   const rows = await timeline.getByRole("row").allInnerTexts();
   expect(rows.filter((row) => !row.startsWith("Idle")).map((row) => row.split("\t")[0])).toEqual(["What", "Model call 1", "Waiting: transferMoney", "transferMoney", "Model call 2"]);
@@ -110,6 +111,11 @@ test("a message is sent with options changed, without being saved and then saved
   await expectAccessible(page);
   await shoot(page, "options");
   await page.getByRole("button", { name: "Options", exact: true }).click();
+  const send = page.getByRole("button", { name: /^(Send|Answering)$/ });
+  const isSendInView = async () => {
+    const { y, height } = (await send.boundingBox()) ?? { y: Infinity, height: 0 };
+    return y + height <= (page.viewportSize()?.height ?? 0);
+  };
   await say("What is the weather like in Oslo?");
   const unsaved = page.getByRole("article", { name: "Answer, not saved" });
   await unsaved.getByText("length", { exact: true }).waitFor();
@@ -118,9 +124,27 @@ test("a message is sent with options changed, without being saved and then saved
   await unsaved.getByText(/1, 2, 3/).waitFor();
   await unsaved.getByRole("button", { name: "Stop" }).click();
   await unsaved.getByText("stopped", { exact: true }).waitFor();
+  await page.locator("[data-answers]:focus").waitFor();
   expect(await unsaved.getByText(/1, 2, 3/).innerText()).not.toContain("500");
   expect(await session.call("query", "listTurn", { threadId, order: 0 })).toEqual([]);
   await shoot(page, "unsaved");
+  // What is written, and what was answered without being saved, are still there after a look elsewhere.
+  await page.getByRole("textbox", { name: "Message", exact: true }).fill("To be said later");
+  const other = await threadWith("Weather guide", [], "looked at meanwhile");
+  for (const id of [other.threadId, threadId]) {
+    await page.evaluate((hash) => { window.location.hash = hash; }, `#threadId=${id}`);
+    await page.getByRole("heading", { name: id === threadId ? "new message" : "looked at meanwhile" }).waitFor();
+  }
+  expect(await page.getByRole("textbox", { name: "Message", exact: true }).inputValue()).toBe("To be said later");
+  await unsaved.getByText("stopped", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Options", exact: true }).click();
+  for (const [width, height] of [[1024, 720], [390, 780]] as const) {
+    await page.setViewportSize({ width, height });
+    expect(await isSendInView()).toBe(true);
+    await shoot(page, `unsaved-options-${width}`);
+  }
+  await page.setViewportSize(WIDE.viewport);
+  await page.getByRole("button", { name: "Options", exact: true }).click();
   await unsaved.getByRole("button", { name: "Keep both" }).click();
   await page.getByRole("article", { name: "Turn 0" }).getByText("stopped", { exact: true }).waitFor();
   await unsaved.waitFor({ state: "detached" });
@@ -175,6 +199,8 @@ test("an answer is made again with options changed, set beside the first, and ke
   await compare.getByRole("button", { name: "What differs" }).click();
   expect(await made.locator("ins").count()).toBeGreaterThan(0);
   expect(await compare.getByRole("article", { name: "Saved answer" }).locator("del").count()).toBeGreaterThan(0);
+  // What is wide is scrolled within its card.
+  expect(await compare.getByRole("article").evaluateAll((cards) => cards.map((card) => card.scrollWidth - card.clientWidth))).toEqual([0, 0]);
   await compare.getByText(/% of the words are the same, \d+ fewer tokens out/).waitFor();
   await expectAccessible(page);
   await shoot(page, "compare");
@@ -194,6 +220,7 @@ test("usage is drawn and listed by day, user, agent and model, and costs what th
   const page = await session.open("#panel=usage", WIDE);
   const row = (name: string) => page.getByRole("row", { name: new RegExp(`^${name}`) });
   await row("All").waitFor();
+  await page.getByText("Of messages that are saved").waitFor();
   await page.getByRole("button", { name: "Cost", exact: true }).click();
   await page.getByRole("button", { name: "Set prices" }).click();
   await page.getByLabel("Input, scripted").fill("1000000");

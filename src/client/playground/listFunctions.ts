@@ -1,4 +1,4 @@
-import { paginationOptsValidator, queryGeneric, type PaginationOptions, type PaginationResult } from "convex/server";
+import { paginationOptsValidator, queryGeneric, type PaginationResult } from "convex/server";
 import { v } from "convex/values";
 import { failureOf } from "../../shared/errors.js";
 import { vThreadStatus, type ThreadDoc } from "../../shared/validators/thread.js";
@@ -6,6 +6,7 @@ import type { MessageDoc } from "../../shared/validators/messageDoc.js";
 import type { QueryCtx } from "../ctx.js";
 import { agentsFor, requireKey, type Playground } from "./access.js";
 import { describeAgent, type AgentDescription } from "./describeAgent.js";
+import { pageByActivity } from "./pageByActivity.js";
 
 /** A thread in a list, with the last thing that was said in it. */
 export type ListedThread = ThreadDoc & {
@@ -18,6 +19,8 @@ export type ListedThread = ThreadDoc & {
   /** Why the newest message ended early; `parseFailure` reads it. */
   lastMessageError?: string;
   lastMessageAt?: number;
+  /** The tool whose call waits for somebody's decision, where that is what the thread ends with. */
+  waitsFor?: string;
 };
 
 const apiKey = v.string();
@@ -47,9 +50,9 @@ export function listFunctions(playground: Playground) {
       },
     }),
     /**
-     * A page of a user's threads (without `userId`: of nobody's; with `everyone`: of all), newest first. With `search`
-     * the threads with a matching title, best first, of the user or of all; they are one page. `status` keeps those of
-     * one status: a page may then hold fewer than it was asked for, and is not the last until `isDone`.
+     * A page of a user's threads (without `userId`: of nobody's; with `everyone`: of all), those first whose last turn
+     * was opened last; of one `status`, or of both. With `search` the threads with a matching title, best first, of the
+     * user or of all; they are one page.
      */
     listThreads: queryGeneric({
       args: {
@@ -64,9 +67,9 @@ export function listFunctions(playground: Playground) {
         await requireKey(playground, ctx, apiKey);
         const found = search
           ? { page: await ctx.runQuery(component.threads.searchThreadTitles, { query: search, userId, limit: MAX_FOUND_THREADS }), isDone: true, continueCursor: "end" }
-          : await pageOfThreads(playground, ctx, { userId, everyone, paginationOpts });
+          : await pageByActivity(playground, ctx, { userId, everyone, status, paginationOpts });
         const threads = found.page.filter((thread) => status === undefined || thread.status === status);
-        const listed = await withActivity(playground, ctx, threads);
+        const listed = await withLastMessages(playground, ctx, threads);
         return { ...found, page: userId === undefined ? await withUserNames(playground, ctx, listed) : listed };
       },
     }),
@@ -91,12 +94,6 @@ async function isRight(playground: Playground, ctx: QueryCtx, key: string): Prom
   }
 }
 
-function pageOfThreads({ component }: Playground, ctx: QueryCtx, { userId, everyone, paginationOpts }: { userId: string | undefined; everyone: boolean; paginationOpts: PaginationOptions }) {
-  const { cursor, endCursor, numItems } = paginationOpts;
-  const page = { order: "desc" as const, paginationOpts: { cursor, numItems: Math.min(numItems, MAX_THREADS_PER_PAGE), ...(endCursor ? { endCursor } : {}) } };
-  return everyone ? ctx.runQuery(component.threads.listAllThreads, page) : ctx.runQuery(component.threads.listThreadsByUserId, { userId, ...page });
-}
-
 async function nameOf({ options }: Playground, ctx: QueryCtx, userId: string): Promise<string> {
   return (await options.userNameLookup?.(ctx, userId)) ?? userId;
 }
@@ -111,12 +108,29 @@ async function withUserNames(playground: Playground, ctx: QueryCtx, threads: Lis
   });
 }
 
-async function withActivity({ component }: Playground, ctx: QueryCtx, threads: ThreadDoc[]): Promise<ListedThread[]> {
-  const last = await ctx.runQuery(component.threads.lastMessages, { threadIds: threads.map(({ _id }) => _id) });
-  return threads.map((thread, index) => {
-    const message = last[index];
-    if (!message) return thread;
-    const { agentName, text, status, error, atMs } = message;
-    return { ...thread, lastAgentName: agentName, latestMessage: text, lastMessageStatus: status, lastMessageError: error, lastMessageAt: atMs };
-  });
+/** What a thread's newest message is in short; see `lastMessages` of the component. */
+interface LastMessage {
+  text?: string;
+  agentName?: string;
+  status: MessageDoc["status"];
+  error?: string;
+  atMs: number;
+  waitsFor?: string;
+}
+
+async function withLastMessages({ component }: Playground, ctx: QueryCtx, threads: ThreadDoc[]): Promise<ListedThread[]> {
+  const listed: ListedThread[] = [];
+  // A page that is followed may have grown beyond what is asked for at once.
+  for (let from = 0; from < threads.length; from += MAX_THREADS_PER_PAGE) {
+    const some = threads.slice(from, from + MAX_THREADS_PER_PAGE);
+    const last: (LastMessage | null)[] = await ctx.runQuery(component.threads.lastMessages, { threadIds: some.map(({ _id }) => _id) });
+    listed.push(...some.map((thread, index) => withLastMessage(thread, last[index])));
+  }
+  return listed;
+}
+
+function withLastMessage(thread: ThreadDoc, message: LastMessage | null | undefined): ListedThread {
+  if (!message) return thread;
+  const { agentName, text, status, error, atMs, waitsFor } = message;
+  return { ...thread, lastAgentName: agentName, latestMessage: text, lastMessageStatus: status, lastMessageError: error, lastMessageAt: atMs, ...(waitsFor !== undefined && { waitsFor }) };
 }

@@ -222,6 +222,60 @@ test("the threads of everyone are each user's and nobody's together, newest firs
     expect(listed.map(({ _creationTime }) => _creationTime)).toEqual(listed.map(({ _creationTime }) => _creationTime).toSorted((a, b) => b - a));
   }));
 
+test("a thread that is written to comes first among its user's, whatever their status, by pages that miss none", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const { api } = playground();
+    const create = async (userId?: string) => (await call<{ threadId: string }>(api.createThread, ctx, { apiKey, ...(userId && { userId }) })).threadId;
+    const archive = (threadId: string) => call(api.updateThread, ctx, { apiKey, threadId, patch: { status: "archived" } });
+    const ids: string[] = [];
+    for (let count = 0; count < 7; count++) {
+      ids.unshift(await create("ann"));
+      vi.setSystemTime(Date.now() + 1_000);
+    }
+    const bens = await create("ben");
+    vi.setSystemTime(Date.now() + 1_000);
+    for (const index of [1, 4, 5]) await archive(ids[index]!);
+    const listed = async (args: object, numItems: number) => {
+      const all: string[] = [];
+      for (let cursor: string | null = null, isDone = false; !isDone;) {
+        const page: { page: ListedThread[]; continueCursor: string; isDone: boolean } = await call(api.listThreads, ctx, { apiKey, ...args, paginationOpts: { cursor, numItems } });
+        // Followed from here on, a page shows the same.
+        const again = await call<typeof page>(api.listThreads, ctx, { apiKey, ...args, paginationOpts: { cursor, numItems, endCursor: page.continueCursor } });
+        expect(again.page.map(({ _id }) => _id)).toEqual(page.page.map(({ _id }) => _id));
+        all.push(...page.page.map(({ _id }) => _id));
+        ({ continueCursor: cursor, isDone } = page);
+      }
+      return all;
+    };
+    const written = ids[5]!;
+    await call(api.generateText, ctx, { apiKey, agentName: "Helper", threadId: written, prompt: "Hello" });
+    const byActivity = [written, ...ids.filter((id) => id !== written)];
+    for (const numItems of [1, 2, 3, 10]) expect(await listed({ userId: "ann" }, numItems)).toEqual(byActivity);
+    expect(await listed({ userId: "ann", status: "archived" }, 2)).toEqual([written, ids[1], ids[4]]);
+    for (const numItems of [1, 3, 10]) expect(await listed({ everyone: true }, numItems)).toEqual([written, bens, ...ids.filter((id) => id !== written)]);
+  }));
+
+test("a thread whose last call waits for a decision says for which tool, until it is decided", () =>
+  withKey(async (ctx, { apiKey }) => {
+    const pay = createTool({ description: "Pays", args: z.object({}), needsApproval: () => true, handler: async () => "paid" });
+    const languageModel = scriptedModel({ steps: [[{ type: "tool-call", toolName: "pay", input: {}, toolCallId: "a" }, { type: "tool-call", toolName: "pay", input: {}, toolCallId: "b" }], ["As you wish."]] });
+    const api = definePlaygroundAPI(component, { agents: [new Agent(component, { name: "Teller", languageModel, tools: { pay } })] });
+    const { threadId } = await call<{ threadId: string }>(api.createThread, ctx, { apiKey, userId: "ann" });
+    const at = { apiKey, agentName: "Teller", threadId };
+    await call(api.generateText, ctx, { ...at, prompt: "Pay" });
+    const waitsFor = async () => (await call<{ page: ListedThread[] }>(api.listThreads, ctx, { apiKey, userId: "ann", paginationOpts: firstPage })).page.map((thread) => thread.waitsFor);
+    const requests = await ctx.runQuery(component.approvals.listRequested, { threadId });
+    const decisions: { messageId: string }[] = [];
+    for (const { approvalId } of requests) {
+      expect(await waitsFor()).toEqual(["pay"]);
+      decisions.push(await call(api.denyToolCall, ctx, { apiKey, threadId, approvalId }));
+    }
+    expect(decisions).toHaveLength(2);
+    expect(await waitsFor()).toEqual([undefined]);
+    await call(api.generateText, ctx, { ...at, promptMessageId: decisions[1]!.messageId });
+    expect(await waitsFor()).toEqual([undefined]);
+  }));
+
 test("who tries wrong keys is told for how long the answer was held back", () =>
   withKey(async (ctx) => {
     const { checkApiKey } = playground().api;

@@ -1746,6 +1746,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           status: "pending" | "success" | "failed";
           error?: string;
           atMs: number;
+          waitsFor?: string;
         }>,
         Name
       >;
@@ -1784,6 +1785,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "internal",
         {
           userId?: string;
+          everyone?: boolean;
           status?: "active" | "archived";
           paginationOpts: {
             numItems: number;

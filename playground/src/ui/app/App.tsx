@@ -24,8 +24,8 @@ export function App() {
     );
   }
   if (state.kind === "checking" && state.isFirst) return <main className="h-full"><Loading label={`Connecting to ${state.target.url}`} /></main>;
-  const problem = state.kind === "asking" ? state.problem : null;
-  return <ToastProvider><ConnectionScreen target={state.target} problem={problem} isChecking={state.kind === "checking"} onConnect={connector.connect} /></ToastProvider>;
+  const { problem, isRetried } = state.kind === "asking" ? state : { problem: null, isRetried: false };
+  return <ToastProvider><ConnectionScreen target={state.target} problem={problem} isRetried={isRetried} isChecking={state.kind === "checking"} onConnect={connector.connect} /></ToastProvider>;
 }
 
 /** A key can be revoked while it is in use. */

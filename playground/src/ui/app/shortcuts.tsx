@@ -74,5 +74,5 @@ function isTyping({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) return true;
   // Arrows scroll what can be scrolled.
-  return key.startsWith("Arrow") && target.closest("[data-arrows]") === null && target !== document.body;
+  return key.startsWith("Arrow") && target.closest("[data-arrows]") === null && !target.matches("body, #main");
 }

@@ -41,10 +41,10 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <ToastContext.Provider value={show}>
       {children}
-      <div role="alert" className="pointer-events-none fixed inset-x-3 bottom-3 z-50">
+      <div role="alert" className="pointer-events-none fixed inset-x-3 top-38 z-50 md:top-26">
         <ol className="flex flex-col items-center gap-2 sm:items-end">
           {toasts.map(({ id, text, isError }) => (
-            <li key={id} className="pointer-events-auto flex w-full max-w-md items-start gap-3 rounded-xl border border-line bg-raised py-2 pr-2 pl-4 shadow-lg">
+            <li key={id} className="pointer-events-auto flex w-full max-w-sm items-start gap-3 rounded-xl border border-line bg-raised py-2 pr-2 pl-4 shadow-lg">
               {isError ? <CircleAlert size={18} aria-hidden className="mt-2 shrink-0 text-danger" /> : <CircleCheck size={18} aria-hidden className="mt-2 shrink-0 text-good" />}
               <p className="min-w-0 flex-1 py-1.5 text-sm wrap-anywhere">{text}</p>
               <IconButton label="Close this message" onClick={() => close(id)}><X size={16} /></IconButton>

@@ -31,7 +31,7 @@ export function AnswerCard({ title, answer, changes, actions }: Props) {
         <p className="mt-0.5 text-xs text-muted wrap-anywhere">{[answer.agentName, answer.model].filter(Boolean).join(" · ")}</p>
         <Numbers answer={answer} />
       </header>
-      <div className="grid gap-2.5 px-3 py-3">
+      <div className="grid grid-cols-1 gap-2.5 px-3 py-3">
         {changes === undefined ? <AnswerParts parts={parts} isGrowing={false} /> : <><Tools parts={parts} /><Changes runs={changes} /></>}
         {error !== undefined && <p className={`text-sm wrap-anywhere ${parseFailure(error).code === "aborted" ? "text-muted" : "text-danger"}`}>{parseFailure(error).message || error}</p>}
         {parts.length === 0 && error === undefined && <p className="text-sm text-muted">It said nothing.</p>}
@@ -87,7 +87,7 @@ function Tool({ part, isRunning }: { part: ToolPart; isRunning: boolean }) {
   const state = isRunning && (part.state === "input-streaming" || part.state === "input-available") ? "runs" : STATES[part.state];
   return (
     <Disclosure summary={<><Wrench size={13} aria-hidden /><span className="min-w-0 flex-1 truncate font-mono text-[13px]">{name}</span><span className="text-xs whitespace-nowrap">{state}</span></>}>
-      <div className="grid gap-2">
+      <div className="grid grid-cols-1 gap-2">
         {part.input !== undefined && <Json label={`Input of ${name}`} value={part.input} className="max-h-40" />}
         {part.state === "output-available" && <Json label={`Output of ${name}`} value={part.output} className="max-h-40" />}
         {part.state === "output-error" && <Json label={`Error of ${name}`} value={part.errorText} className="max-h-40 text-danger" />}

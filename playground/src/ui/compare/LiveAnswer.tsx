@@ -1,7 +1,8 @@
 import { useStreamingUIMessages } from "convex-agent/react";
 import { LoaderCircle, Square } from "lucide-react";
-import { useState } from "react";
+import { useState, type MouseEvent } from "react";
 import { Badge, Button } from "../app/controls";
+import { giveFocus } from "../app/focus";
 import { Dots } from "../app/states";
 import { useToasts } from "../app/toasts";
 import { useConnection, useOptionalQuery, usePlaygroundFunction, usePlaygroundMutation } from "../connection/api";
@@ -36,7 +37,7 @@ export function LiveAnswer({ threadId, title, live: { liveId, agentName } }: Pro
         <h4 className="flex flex-wrap items-center gap-2 text-sm font-semibold">{title}<Badge tone="accent"><LoaderCircle size={11} aria-hidden className="animate-spin" />live</Badge></h4>
         <p className="mt-0.5 text-xs text-muted wrap-anywhere">{agentName}</p>
       </header>
-      <div className="grid gap-2.5 px-3 py-3">
+      <div className="grid grid-cols-1 gap-2.5 px-3 py-3">
         {follows.kind === "value" && <Said threadId={threadId} liveId={liveId} />}
         {follows.kind === "missing" && <p className="text-sm text-muted">The app exports no <code>listLive</code>: the answer is here when it is whole.</p>}
       </div>
@@ -56,14 +57,17 @@ function Stop({ threadId, liveId }: { threadId: string; liveId: number }) {
   const abort = usePlaygroundMutation("abortStream");
   const toasts = useToasts();
   const [isBusy, setIsBusy] = useState(false);
-  const stop = async () => {
+  const stop = async ({ currentTarget }: MouseEvent<HTMLElement>) => {
     setIsBusy(true);
+    // What comes in the place of this is within.
+    const answers = currentTarget.closest<HTMLElement>("[data-answers]");
     try {
       if (!(await abort({ live: { threadId, liveId } }))) toasts.done("It had ended already.");
+      giveFocus(answers);
     } catch (error) {
       toasts.failed(error);
       setIsBusy(false);
     }
   };
-  return <Button size="small" disabled={isBusy} onClick={() => void stop()}><Square size={11} aria-hidden fill="currentColor" />{isBusy ? "Stopping" : "Stop"}</Button>;
+  return <Button size="small" disabled={isBusy} onClick={(event) => void stop(event)}><Square size={11} aria-hidden fill="currentColor" />{isBusy ? "Stopping" : "Stop"}</Button>;
 }

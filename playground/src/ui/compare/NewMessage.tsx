@@ -1,17 +1,17 @@
-import type { AgentDescription, PlaygroundAnswer } from "convex-agent";
+import type { AgentDescription } from "convex-agent";
 import { LoaderCircle, SendHorizontal, SlidersHorizontal, X } from "lucide-react";
-import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { Button, Checkbox, IconButton, Select } from "../app/controls";
-import { missingFunction } from "../app/errors";
+import { takeMessageField, wantMessageField } from "../app/focus";
+import { go } from "../app/location";
+import { useShortcuts, type Shortcut } from "../app/shortcuts";
 import { ErrorNote } from "../app/states";
-import { useToasts } from "../app/toasts";
-import { usePlayground, usePlaygroundAction, usePlaygroundMutation, usePlaygroundQuery } from "../connection/api";
-import { loadPrices } from "../usage/prices";
-import { AnswerCard } from "./AnswerCard";
-import { comparedAnswer, unsavedDocs } from "./answers";
-import { LiveAnswer, newLiveId, type LiveRun } from "./LiveAnswer";
-import { agentOf, describeChanges, overridesOf, type RunOptions } from "./runOptions";
+import { usePlayground, usePlaygroundQuery } from "../connection/api";
+import { LiveAnswer } from "./LiveAnswer";
+import { agentOf, describeChanges } from "./runOptions";
 import { RunOptionsEditor } from "./RunOptionsEditor";
+import { UnsavedAnswer } from "./UnsavedAnswer";
+import { useNewMessage, type NewMessageControl } from "./useNewMessage";
 import { useRunOptions } from "./useRunOptions";
 
 /** Writes to a thread as any agent, with what is changed of it for this one answer. */
@@ -23,87 +23,40 @@ export function NewMessage({ threadId }: { threadId: string }) {
   return <Composer threadId={threadId} agents={agents} />;
 }
 
-interface Unsaved {
-  readonly prompt: string;
-  readonly agentName: string;
-  readonly answer: PlaygroundAnswer;
-}
-
-interface Sending {
-  readonly isBusy: boolean;
-  readonly error: unknown;
-  /** An answer that is not saved, while it is made. */
-  readonly live: (LiveRun & { prompt: string }) | null;
-  readonly unsaved: Unsaved | null;
-}
-
-const IDLE: Sending = { isBusy: false, error: null, live: null, unsaved: null };
-
-/** What is sent, and what came of it. */
-function useSending(threadId: string) {
-  const stream = usePlaygroundAction("streamText");
-  const generate = usePlaygroundAction("generateText");
-  const [state, setState] = useState(IDLE);
-  const send = async (prompt: string, agent: AgentDescription, options: RunOptions): Promise<boolean> => {
-    const { name: agentName } = agent;
-    const isUnsaved = options.isUnsaved === true;
-    const liveId = newLiveId();
-    setState({ ...IDLE, isBusy: true, live: isUnsaved ? { prompt, agentName, liveId } : null });
-    const args = { threadId, agentName, prompt, ...overridesOf(options, agent), ...(isUnsaved && { storageOptions: { saveMessages: "none" as const }, liveId }) };
-    try {
-      const answer = await stream(args).catch((error: unknown) => (isMissing(error) ? generate(args) : Promise.reject(error)));
-      setState({ ...IDLE, unsaved: isUnsaved ? { prompt, agentName, answer } : null });
-      return true;
-    } catch (error) {
-      setState({ ...IDLE, error });
-      return false;
-    }
-  };
-  return { ...state, send, discard: () => setState(IDLE) };
-}
-
-/** An app that exports only the documented functions answers all the same, just not word by word. */
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && missingFunction(error.message) !== null;
-}
-
 function Composer({ threadId, agents }: { threadId: string; agents: readonly AgentDescription[] }) {
   const [options, setOptions] = useRunOptions("send");
-  const [text, setText] = useState("");
   const [isOpen, setIsOpen] = useState(false);
-  const { isBusy, error, live, unsaved, send, discard } = useSending(threadId);
+  const message = useNewMessage(threadId);
+  const { text, isBusy, write, send } = message;
+  const field = useRef<HTMLTextAreaElement>(null);
+  useMessageKey(threadId, field);
   const id = useId();
   const newest = usePlaygroundQuery("listMessages", { threadId, paginationOpts: { cursor: null, numItems: 1 } });
   const agent = agentOf(agents, options.agentName, newest?.page.find(({ agentName }) => agentName !== undefined)?.agentName);
   if (agent === undefined) return null;
   const canSend = text.trim() !== "" && !isBusy;
-  const submit = async () => {
+  const submit = () => {
     if (!canSend) return;
-    const prompt = text;
-    setText("");
-    // What failed before it was saved is not lost.
-    if (!(await send(prompt, agent, options))) setText((typed) => (typed === "" ? prompt : typed));
+    // The button that was pressed is of no use until there is something to send.
+    field.current?.focus();
+    void send(agent, options);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    // Keys are those of the page again.
+    if (event.key === "Escape") event.currentTarget.blur();
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    void submit();
+    submit();
   };
   return (
-    <div className="shrink-0 border-t border-line bg-panel px-3 py-2.5 sm:px-4">
-      <form aria-label="New message" className="mx-auto grid w-full max-w-3xl gap-2" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
-        {error !== null && <ErrorNote error={error} title="It was not answered" />}
-        {live !== null && <NotSaved prompt={live.prompt}><LiveAnswer threadId={threadId} title="Answer, not saved" live={live} /></NotSaved>}
-        {unsaved !== null && <UnsavedAnswer threadId={threadId} unsaved={unsaved} onClose={discard} />}
-        {isOpen && (
-          <div id={`${id}-options`} role="region" aria-label="Options" tabIndex={0} className="max-h-[45dvh] overflow-y-auto rounded-xl border border-line bg-raised p-3">
-            <RunOptionsEditor options={options} agent={agent} onChange={setOptions} />
-          </div>
-        )}
-        <div className="rounded-xl border border-line bg-raised focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
+    <div className="flex min-h-0 flex-col border-t border-line bg-panel px-3 py-2.5 sm:px-4">
+      <form aria-label="New message" className="@container mx-auto flex min-h-0 w-full max-w-3xl flex-col gap-2" onSubmit={(event) => { event.preventDefault(); submit(); }}>
+        <Above threadId={threadId} message={message} onClose={() => { message.discard(); field.current?.focus(); }}
+          options={isOpen && <Options id={`${id}-options`}><RunOptionsEditor options={options} agent={agent} onChange={setOptions} /></Options>} />
+        <div className="shrink-0 rounded-xl border border-line bg-raised focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
           <label htmlFor={`${id}-text`} className="sr-only">Message</label>
-          <textarea id={`${id}-text`} rows={2} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} placeholder={`Message as a user, to ${agent.name}`}
-            className="block max-h-48 w-full resize-none bg-transparent px-3 py-2 text-sm outline-none field-sizing-content placeholder:text-muted" />
+          <textarea ref={field} id={`${id}-text`} rows={2} value={text} onChange={(event) => write(event.target.value)} onKeyDown={onKeyDown} placeholder={`Message as a user, to ${agent.name}`}
+            className="block max-h-[min(12rem,25dvh)] w-full resize-none bg-transparent px-3 py-2 text-sm outline-none field-sizing-content placeholder:text-muted" />
           <div className="flex flex-wrap items-center gap-2 px-2 pb-2">
             <Select label="Agent" hidesLabel value={agent.name} onChange={(event) => setOptions({ ...options, agentName: event.target.value, tools: undefined })} className="w-36 sm:w-40">
               {agents.map(({ name }) => <option key={name}>{name}</option>)}
@@ -120,10 +73,70 @@ function Composer({ threadId, agents }: { threadId: string; agents: readonly Age
   );
 }
 
+type FieldRef = RefObject<HTMLTextAreaElement | null>;
+
+/** `m` leads to the field, and so does whoever created the thread, once the field is there. */
+function useMessageKey(threadId: string, field: FieldRef): void {
+  useShortcuts(useMemo((): Shortcut[] => [{ keys: ["m"], label: "Write a message", run: () => goToField(threadId, field) }], [threadId, field]));
+  useEffect(() => takeField(threadId, field));
+}
+
+function goToField(threadId: string, field: FieldRef): void {
+  wantMessageField(threadId);
+  takeField(threadId, field);
+  // On a narrow screen another view is in its place.
+  if (document.activeElement !== field.current) go({ panel: undefined });
+}
+
+/** Takes the focus where it is wanted and the field can be seen. */
+function takeField(threadId: string, { current }: FieldRef): void {
+  if (current !== null && current.offsetParent !== null && takeMessageField(threadId)) current.focus();
+}
+
+interface AboveProps {
+  threadId: string;
+  message: NewMessageControl;
+  options: ReactNode;
+  /** The answer that is not saved is kept or let go. */
+  onClose: () => void;
+}
+
+/** What stands above the field: one scrolled area for all of it, so that the field and the messages keep their room. */
+function Above({ threadId, message: { error, live, unsaved }, options, onClose }: AboveProps) {
+  const prompt = live?.prompt ?? unsaved?.prompt;
+  if (error === null && prompt === undefined && options === false) return null;
+  return (
+    <div data-answers tabIndex={0} role="region" aria-label="Answer and options" className="grid max-h-[45dvh] min-h-0 grid-cols-1 gap-2 overflow-y-auto rounded-xl">
+      {error !== null && <Arriving key="error"><ErrorNote error={error} title="It was not answered" /></Arriving>}
+      {prompt !== undefined && (
+        <Arriving key="answer">
+          <section role="group" aria-label="What was not saved" className="grid grid-cols-1 gap-2">
+            <p className="rounded-lg bg-bubble px-3 py-2 text-sm whitespace-pre-wrap wrap-anywhere">{prompt}</p>
+            {live !== null && <LiveAnswer threadId={threadId} title="Answer, not saved" live={live} />}
+            {unsaved !== null && <UnsavedAnswer threadId={threadId} unsaved={unsaved} onClose={onClose} />}
+          </section>
+        </Arriving>
+      )}
+      {options}
+    </div>
+  );
+}
+
+function Options({ id, children }: { id: string; children: ReactNode }) {
+  return <Arriving><div id={id} role="group" aria-label="Options" className="rounded-xl border border-line bg-raised p-3">{children}</div></Arriving>;
+}
+
+/** What comes into a scrolled area is brought into view once. */
+function Arriving({ children }: { children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => void box.current?.scrollIntoView({ block: "start" }), []);
+  return <div ref={box} className="min-w-0">{children}</div>;
+}
+
 function OptionsButton({ isOpen, controls, changes, onToggle, onReset }: { isOpen: boolean; controls: string; changes: readonly string[]; onToggle: () => void; onReset: () => void }) {
   return (
     <span className="flex min-w-0 items-center gap-1">
-      <Button look="plain" aria-expanded={isOpen} aria-controls={isOpen ? controls : undefined} onClick={onToggle}><SlidersHorizontal size={14} aria-hidden /><span className="max-sm:sr-only">Options</span></Button>
+      <Button look="plain" aria-expanded={isOpen} aria-controls={isOpen ? controls : undefined} onClick={onToggle}><SlidersHorizontal size={14} aria-hidden /><span className="@max-md:sr-only">Options</span></Button>
       {changes.length > 0 && (
         <>
           <span className="truncate text-xs text-accent" title={changes.join(", ")}>{changes.join(", ")}</span>
@@ -131,43 +144,5 @@ function OptionsButton({ isOpen, controls, changes, onToggle, onReset }: { isOpe
         </>
       )}
     </span>
-  );
-}
-
-function UnsavedAnswer({ threadId, unsaved: { prompt, agentName, answer }, onClose }: { threadId: string; unsaved: Unsaved; onClose: () => void }) {
-  const keep = usePlaygroundMutation("keepAnswer");
-  const toasts = useToasts();
-  const [isBusy, setIsBusy] = useState(false);
-  const save = async () => {
-    setIsBusy(true);
-    try {
-      await keep({ threadId, agentName, prompt, messages: answer.unsaved, place: "newTurn" });
-      toasts.done("The message and its answer are saved at the end of the thread.");
-      onClose();
-    } catch (error) {
-      toasts.failed(error);
-      setIsBusy(false);
-    }
-  };
-  const shown = comparedAnswer(unsavedDocs(answer, { threadId, agentName }), loadPrices(localStorage));
-  const actions = (
-    <>
-      {answer.unsaved.length > 0 && <Button size="small" look="primary" disabled={isBusy} onClick={() => void save()}>Keep both</Button>}
-      <Button size="small" look="plain" disabled={isBusy} onClick={onClose}>Discard</Button>
-    </>
-  );
-  return (
-    <NotSaved prompt={prompt}>
-      <AnswerCard title="Answer, not saved" answer={{ ...shown, durationMs: answer.durationMs }} actions={actions} />
-    </NotSaved>
-  );
-}
-
-function NotSaved({ prompt, children }: { prompt: string; children: ReactNode }) {
-  return (
-    <div role="region" aria-label="What was not saved" tabIndex={0} className="grid max-h-[45dvh] gap-2 overflow-y-auto">
-      <p className="rounded-lg bg-bubble px-3 py-2 text-sm whitespace-pre-wrap wrap-anywhere">{prompt}</p>
-      {children}
-    </div>
   );
 }

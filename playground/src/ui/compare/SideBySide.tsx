@@ -1,5 +1,7 @@
 import type { MessageDoc, PlaygroundAnswer } from "convex-agent";
+import { useRef } from "react";
 import { Segmented } from "../app/controls";
+import { giveFocus } from "../app/focus";
 import { go, optionOf, useLocation } from "../app/location";
 import { loadPrices } from "../usage/prices";
 import { AnswerCard } from "./AnswerCard";
@@ -24,6 +26,12 @@ interface Props {
 
 /** The saved answer, and beside it a new one or the one that is being made. */
 export function SideBySide({ threadId, base, isWhole, said, run, live, onDone }: Props) {
+  const answers = useRef<HTMLDivElement>(null);
+  const done = (id: number) => {
+    onDone(id);
+    // Once the buttons that were pressed are gone.
+    requestAnimationFrame(() => giveFocus(answers.current));
+  };
   const view = optionOf(useLocation(), "view") === "changes" ? "changes" : "words";
   const prices = loadPrices(localStorage);
   const saved = said.length === 0 ? undefined : comparedAnswer(said, prices);
@@ -38,13 +46,13 @@ export function SideBySide({ threadId, base, isWhole, said, run, live, onDone }:
           <p role="status" className="text-sm text-muted">{verdict(saved, made, likeness(runs))}</p>
         </div>
       )}
-      <div className="grid items-start gap-3 @md:grid-cols-2">
+      <div ref={answers} data-answers tabIndex={-1} className="grid grid-cols-1 items-start gap-3 rounded-xl @xl:grid-cols-2">
         {saved === undefined ? <p className="rounded-xl border border-dashed border-line p-4 text-sm text-muted">Nothing was said in answer yet.</p> : <AnswerCard title="Saved answer" answer={saved} changes={changed?.filter(({ kind }) => kind !== "added")} />}
         {/* Where they stand one below the other, what is new is what is looked for. */}
-        <div className={live === null && run === undefined ? "" : "@max-md:order-first"}>
+        <div className={`min-w-0 ${live === null && run === undefined ? "" : "@max-xl:order-first"}`}>
           {live !== null && <LiveAnswer key={live.liveId} threadId={threadId} title="New answer" live={live} />}
           {run !== undefined && made !== undefined && <AnswerCard title={`New answer${run.id > 1 ? ` ${run.id}` : ""}`} answer={made} changes={changed?.filter(({ kind }) => kind !== "removed")}
-            actions={<KeepButtons threadId={threadId} base={base} isWhole={isWhole} run={run} hasSaved={said.length > 0} onDone={() => onDone(run.id)} />} />}
+            actions={<KeepButtons threadId={threadId} base={base} isWhole={isWhole} run={run} hasSaved={said.length > 0} onDone={() => done(run.id)} />} />}
           {live === null && run === undefined && <p className="rounded-xl border border-dashed border-line p-4 text-sm text-muted">Change what you like and answer again: the new answer comes here as it is said, and nothing is saved until you say so.</p>}
         </div>
       </div>

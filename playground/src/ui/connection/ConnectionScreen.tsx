@@ -14,15 +14,20 @@ interface Props {
   target: Target;
   problem: Problem | null;
   isChecking: boolean;
+  /** The target is tried again by itself: its key may well be right. */
+  isRetried: boolean;
   onConnect: (target: Target, options: { isForLong: boolean }) => void;
 }
 
 /** The first screen, where something is missing or does not work: asks for it, and says what is wrong. */
-export function ConnectionScreen({ target, problem, isChecking, onConnect }: Props) {
+export function ConnectionScreen({ target, problem, isChecking, isRetried, onConnect }: Props) {
   const [url, setUrl] = useState(target.url);
   const [apiPath, setApiPath] = useState(target.apiPath);
   const [apiKey, setApiKey] = useState("");
   const [isForLong, setIsForLong] = useState(false);
+  // A key is given to the deployment that it was typed for and to no other.
+  const knownKey = isRetried && url === target.url ? target.apiKey : "";
+  const isAgain = knownKey !== "" && (apiKey === "" || apiKey === knownKey) && apiPath === target.apiPath;
   const about = fieldOf(problem);
   const text = problem === null || isChecking ? undefined : <Explanation problem={problem} />;
   const at = (field: string) => (about === field ? text : undefined);
@@ -32,17 +37,18 @@ export function ConnectionScreen({ target, problem, isChecking, onConnect }: Pro
       <main className="mx-auto w-full max-w-md flex-1 px-4 pt-6 pb-12">
         <h1 className="text-2xl font-semibold tracking-tight">Connect to your app</h1>
         <p className="mt-1.5 text-muted">See what your agents do, and why, in any Convex deployment that exports the playground’s functions.</p>
-        <form className="mt-7 space-y-5" onSubmit={(event) => { event.preventDefault(); onConnect({ url, apiPath, apiKey }, { isForLong }); }}>
+        <form className="mt-7 space-y-5" onSubmit={(event) => { event.preventDefault(); onConnect({ url, apiPath, apiKey: apiKey === "" ? knownKey : apiKey }, { isForLong }); }}>
           <Field label="Deployment URL" value={url} onChange={(event) => setUrl(event.target.value)} problem={at("url")} autoFocus={target.url === ""} required
             placeholder="https://happy-otter-123.convex.cloud" hint={<>In <code>.env.local</code> as <code>CONVEX_URL</code>, or with a prefix such as <code>VITE_</code>.</>} inputMode="url" autoComplete="url" spellCheck={false} />
           <Field label="Path of the functions" value={apiPath} onChange={(event) => setApiPath(event.target.value)} problem={at("path")}
             placeholder={DEFAULT_API_PATH} hint={<><code>playground</code> for <code>convex/playground.ts</code>.</>} spellCheck={false} autoComplete="off" />
-          <Field label="API key" value={apiKey} onChange={(event) => setApiKey(event.target.value)} problem={at("key")} type="password" autoComplete="off" autoFocus={target.url !== ""} required />
+          <Field label="API key" value={apiKey} onChange={(event) => setApiKey(event.target.value)} problem={at("key")} type="password" autoComplete="off" autoFocus={target.url !== ""} required={knownKey === ""}
+            hint={knownKey !== "" && apiKey === "" ? "Left empty, the key that is known is used." : undefined} />
           <Checkbox label="Keep the key in this browser" hint="Otherwise it is gone when the tab is closed. It is sent to this deployment alone, and never part of a link." checked={isForLong} onChange={(event) => setIsForLong(event.target.checked)} />
           {about === "form" && text !== undefined && <div role="alert" className="rounded-lg border border-danger/30 bg-danger-wash px-3 py-2.5 text-sm wrap-anywhere">{text}</div>}
           <div className="flex items-center gap-3">
-            <Button type="submit" look="primary" disabled={isChecking}>Connect</Button>
-            <span role="status" className="flex items-center gap-2 text-sm text-muted">{isChecking && <><Dots />Checking…</>}</span>
+            <Button type="submit" look="primary" disabled={isChecking}>{isAgain ? "Try again" : "Connect"}</Button>
+            <span role="status" className="flex items-center gap-2 text-sm text-muted">{isChecking ? <><Dots />Checking…</> : isAgain && <><Dots />It is tried again every few seconds.</>}</span>
           </div>
         </form>
         <HowToIssue />

@@ -1,4 +1,4 @@
-import { useAction, useMutation, usePaginatedQuery, useQueries, useQuery, type PaginatedQueryReference, type UsePaginatedQueryResult } from "convex/react";
+import { useAction, useMutation, usePaginatedQuery, useQueries, useQuery, type PaginatedQueryReference, type RequestForQueries, type UsePaginatedQueryResult } from "convex/react";
 import { anyApi, type FunctionArgs, type FunctionReference, type FunctionReturnType } from "convex/server";
 import type { Value } from "convex/values";
 import type { AgentDescription, PlaygroundAPI } from "convex-agent";
@@ -72,7 +72,7 @@ export function usePlaygroundQuery<Name extends QueryName>(name: Name, args: Arg
   return useQuery(query, args === "skip" ? "skip" : { ...args, apiKey }) as ResultOf<Name> | undefined;
 }
 
-/** "missing": the app exports no such function, as one that exports only those that its documentation names. */
+/** "loading": also as long as it is skipped. "missing": the app exports no such function, as one that exports only those that its documentation names. */
 export type Optional<Result> = { kind: "loading" } | { kind: "missing" } | { kind: "value"; value: Result };
 
 /**
@@ -80,12 +80,12 @@ export type Optional<Result> = { kind: "loading" } | { kind: "missing" } | { kin
  *
  * @throws During render, what the query threw, other than that there is none.
  */
-export function useOptionalQuery<Name extends QueryName>(name: Name, args: ArgsOf<Name>): Optional<ResultOf<Name>> {
+export function useOptionalQuery<Name extends QueryName>(name: Name, args: ArgsOf<Name> | "skip"): Optional<ResultOf<Name>> {
   const { apiKey } = useConnection();
   const query: FunctionReference<"query"> = usePlaygroundFunction(name);
-  const argsJson = JSON.stringify({ ...args, apiKey });
+  const argsJson = args === "skip" ? null : JSON.stringify({ ...args, apiKey });
   // Arguments of queries are JSON here; the same text is the same query.
-  const queries = useMemo(() => ({ one: { query, args: JSON.parse(argsJson) as Record<string, Value> } }), [query, argsJson]);
+  const queries = useMemo((): RequestForQueries => (argsJson === null ? {} : { one: { query, args: JSON.parse(argsJson) as Record<string, Value> } }), [query, argsJson]);
   const { one }: { one?: unknown } = useQueries(queries);
   if (one === undefined) return { kind: "loading" };
   // The result is that of the function of this name.

@@ -10,14 +10,25 @@ const settled = () => new Promise<void>((resolve) => { setImmediate(resolve); })
 
 function connector(known: Target, check: (target: Target) => Promise<Check>) {
   const did: string[] = [];
+  const timers = new Set<() => void>();
   const made = new Connector<string>({
     known, check,
     remember: ({ apiKey }, { isForLong }) => did.push(`remember ${apiKey} ${isForLong ? "long" : "short"}`),
     forget: (url) => did.push(`forget ${url}`),
     open: ({ url }) => `client of ${url}`,
     close: (client) => did.push(`close ${client}`),
+    later: (run) => {
+      timers.add(run);
+      return () => void timers.delete(run);
+    },
   });
-  return { made, did };
+  const passTime = async () => {
+    const due = [...timers];
+    timers.clear();
+    for (const run of due) run();
+    await settled();
+  };
+  return { made, did, timers, passTime };
 }
 
 describe("getting connected", () => {
@@ -31,7 +42,7 @@ describe("getting connected", () => {
 
   test("without a key nothing is tried: somebody is asked", () => {
     const { made } = connector({ ...whole, apiKey: "" }, async () => Promise.reject(new Error("asked")));
-    expect(made.getSnapshot()).toEqual({ kind: "asking", target: { ...whole, apiKey: "" }, problem: null });
+    expect(made.getSnapshot()).toEqual({ kind: "asking", target: { ...whole, apiKey: "" }, problem: null, isRetried: false });
   });
 
   test("a key is kept once it works, and for as long as was said", async () => {
@@ -62,9 +73,37 @@ describe("getting connected", () => {
     await settled();
     made.disconnect({ kind: "wrong_key", heldBackMs: 0 });
     expect(did).toEqual(["forget http://127.0.0.1:3210", "close client of http://127.0.0.1:3210"]);
-    expect(made.getSnapshot()).toEqual({ kind: "asking", target: { ...whole, apiKey: "" }, problem: { kind: "wrong_key", heldBackMs: 0 } });
+    expect(made.getSnapshot()).toEqual({ kind: "asking", target: { ...whole, apiKey: "" }, problem: { kind: "wrong_key", heldBackMs: 0 }, isRetried: false });
     const broken = connector(whole, async () => Promise.reject(new Error("no storage")));
     await settled();
     expect(broken.made.getSnapshot()).toMatchObject({ kind: "asking", problem: { kind: "failed", message: "no storage" } });
+  });
+
+  test("a deployment that is away is tried again with the key that is known, until it is back", async () => {
+    const answers: Check[] = [{ ok: false, problem: { kind: "unreachable", url: whole.url } }, { ok: false, problem: { kind: "not_convex", url: whole.url, status: 502 } }, right(whole)];
+    const { made, did, passTime } = connector(whole, async () => answers.shift() ?? wrong);
+    await settled();
+    expect(made.getSnapshot()).toEqual({ kind: "asking", target: whole, problem: { kind: "unreachable", url: whole.url }, isRetried: true });
+    await passTime();
+    expect(made.getSnapshot()).toMatchObject({ kind: "asking", problem: { kind: "not_convex" }, isRetried: true });
+    await passTime();
+    expect(made.getSnapshot().kind).toBe("connected");
+    expect(did).toEqual([]);
+  });
+
+  test("whoever tries again by hand waits for no timer; a key that is refused is not tried again", async () => {
+    const answers: Check[] = [{ ok: false, problem: { kind: "unreachable", url: whole.url } }, wrong];
+    const { made, did, timers } = connector(whole, async () => answers.shift() ?? right(whole));
+    await settled();
+    made.connect(whole, { isForLong: false });
+    expect(timers.size).toBe(0);
+    await settled();
+    expect(made.getSnapshot()).toMatchObject({ problem: { kind: "wrong_key" }, isRetried: false });
+    expect(timers.size).toBe(0);
+    made.connect(whole, { isForLong: false });
+    await settled();
+    expect(made.getSnapshot().kind).toBe("connected");
+    // It is kept already.
+    expect(did).toEqual([]);
   });
 });

@@ -4,7 +4,8 @@ import type { Target } from "./target";
 
 /** Where the page is on its way to a connection. */
 export type Connecting<Client> =
-  | { kind: "asking"; target: Target; problem: Problem | null }
+  /** `isRetried`: the deployment may come back, and is tried again by itself with the key of `target`. */
+  | { kind: "asking"; target: Target; problem: Problem | null; isRetried: boolean }
   /** `isFirst`: nobody was asked yet; what was known is tried. */
   | { kind: "checking"; target: Target; isFirst: boolean }
   | { kind: "connected"; connection: Connection; client: Client };
@@ -17,19 +18,25 @@ export interface ConnectorPorts<Client> {
   readonly forget: (url: string) => void;
   readonly open: (target: Target) => Client;
   readonly close: (client: Client) => void;
+  /** Runs something later, and returns what keeps it from running. */
+  readonly later: (run: () => void, delayMs: number) => () => void;
 }
+
+/** A backend that restarts is back within some of these. */
+const RETRY_MS = 3_000;
 
 /** Connects with what is known, and asks where that is not enough. */
 export class Connector<Client> {
   #state: Connecting<Client>;
   #attempt = 0;
+  #cancelRetry: () => void = () => undefined;
   readonly #ports: ConnectorPorts<Client>;
   readonly #listeners = new Set<() => void>();
 
   constructor(ports: ConnectorPorts<Client>) {
     this.#ports = ports;
     const target = ports.known;
-    this.#state = isWhole(target) ? { kind: "checking", target, isFirst: true } : { kind: "asking", target, problem: null };
+    this.#state = isWhole(target) ? { kind: "checking", target, isFirst: true } : { kind: "asking", target, problem: null, isRetried: false };
     if (isWhole(target)) void this.#try(target, () => undefined);
   }
 
@@ -40,10 +47,12 @@ export class Connector<Client> {
 
   readonly getSnapshot = (): Connecting<Client> => this.#state;
 
-  /** Tries what somebody typed; keeps it when it works. */
+  /** Tries what somebody typed; keeps it when it works. What was known stays where it is kept. */
   readonly connect = (target: Target, options: { isForLong: boolean }): void => {
+    const { known, remember } = this.#ports;
+    const isKnown = target.apiKey === known.apiKey && target.url === known.url && !options.isForLong;
     this.#set({ kind: "checking", target, isFirst: false });
-    void this.#try(target, (connected) => this.#ports.remember(connected, options));
+    void this.#try(target, (connected) => { if (!isKnown) remember(connected, options); });
   };
 
   /** Back to the first screen, and forgets the key; `problem` says why, when it was not wanted. */
@@ -51,16 +60,21 @@ export class Connector<Client> {
     if (this.#state.kind !== "connected") return;
     const { connection: { url, apiPath }, client } = this.#state;
     this.#ports.forget(url);
-    this.#set({ kind: "asking", target: { url, apiPath, apiKey: "" }, problem });
+    this.#set({ kind: "asking", target: { url, apiPath, apiKey: "" }, problem, isRetried: false });
     this.#ports.close(client);
   };
 
   async #try(target: Target, onConnected: (target: Target) => void): Promise<void> {
     const attempt = ++this.#attempt;
+    this.#cancelRetry();
     const result = await this.#checked(target);
     // Only the newest attempt counts.
     if (attempt !== this.#attempt) return;
-    if (!result.ok) return this.#set({ kind: "asking", target, problem: result.problem });
+    if (!result.ok) {
+      const isRetried = mayPass(result.problem);
+      if (isRetried) this.#cancelRetry = this.#ports.later(() => void this.#try(target, onConnected), RETRY_MS);
+      return this.#set({ kind: "asking", target, problem: result.problem, isRetried });
+    }
     onConnected(result.target);
     this.#set({ kind: "connected", connection: { ...result.target, isReadOnly: result.isReadOnly }, client: this.#ports.open(result.target) });
   }
@@ -78,6 +92,11 @@ export class Connector<Client> {
     this.#state = state;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Neither the address nor the key need be wrong: the deployment may be starting. */
+function mayPass(problem: Problem): boolean {
+  return problem.kind === "unreachable" || problem.kind === "failed" || (problem.kind === "not_convex" && problem.status >= 500);
 }
 
 function isWhole({ url, apiKey }: Target): boolean {

@@ -32,5 +32,9 @@ function makeConnector(): Connector<ConvexReactClient> {
     },
     // What it waits for is of no use any more.
     close: (client) => void client.close(),
+    later: (run, delayMs) => {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
   });
 }

@@ -8,23 +8,34 @@ import { Button, Field, Select } from "../app/controls";
 import { formatCount } from "../app/format";
 import { go, optionOf, useLocation, type Place } from "../app/location";
 import { Empty, ErrorNote, Loading } from "../app/states";
-import { usePlayground, usePlaygroundAction, usePlaygroundQuery } from "../connection/api";
+import { useOptionalQuery, usePlayground, usePlaygroundAction } from "../connection/api";
 import { ContextControls } from "./ContextControls";
 import { ContextMessages } from "./ContextMessages";
 import { CONTEXT_NAMES, readChanges, realChanges, toContextOptions, valuesOf, withoutGaps, type ContextChanges } from "./contextValues";
 import { ORIGINS, tokensByOrigin } from "./origins";
 import { useLatestCall } from "./useLatestCall";
 
+interface Props {
+  threadId: string;
+  messageId: string;
+  /** Who answered in the turn that is looked at. */
+  turnAgent: string | undefined;
+}
+
 /** What a model would be shown for a message, where each part of it comes from, and the options that decide it. */
-export function ContextPanel({ threadId, messageId }: { threadId: string; messageId: string }) {
+export function ContextPanel({ threadId, messageId, turnAgent }: Props) {
   const { agents } = usePlayground();
-  const message = usePlaygroundQuery("getMessage", { messageId });
+  // An app that exports only the documented functions can make a context all the same.
+  const found = useOptionalQuery("getMessage", { messageId });
+  const message = found.kind === "value" ? found.value : undefined;
   // A prompt is nobody's: whoever answered it was shown its context.
-  const turn = usePlaygroundQuery("listTurn", message && message.agentName === undefined ? { threadId, order: message.order } : "skip");
-  if (agents === undefined || message === undefined || (message?.agentName === undefined && message !== null && turn === undefined)) return <Loading label="Loading the message" />;
+  const isOfNobody = message !== undefined && message !== null && message.agentName === undefined;
+  const turn = useOptionalQuery("listTurn", isOfNobody ? { threadId, order: message.order } : "skip");
+  if (agents === undefined || found.kind === "loading" || (isOfNobody && turn.kind === "loading")) return <Loading label="Loading the message" />;
   if (message === null) return <Empty icon={<ListTree size={24} />} title="There is no such message">It may have been deleted, or the link is of another deployment.</Empty>;
   if (agents.length === 0) return <Empty icon={<ListTree size={24} />} title="There is no agent here">A context is made by an agent: list some in definePlaygroundAPI.</Empty>;
-  const agentName = message.agentName ?? turn?.find((doc) => doc.agentName !== undefined)?.agentName;
+  const answeredBy = turn.kind === "value" ? turn.value.find((doc) => doc.agentName !== undefined)?.agentName : undefined;
+  const agentName = message?.agentName ?? answeredBy ?? turnAgent;
   return <Context key={messageId} threadId={threadId} messageId={messageId} agentName={agentName} agents={agents} />;
 }
 

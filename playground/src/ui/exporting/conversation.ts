@@ -65,6 +65,8 @@ class Reader {
   readonly #transcript: string[] = [];
   /** How often the name of a call was given. */
   readonly #ids = new Map<string, number>();
+  /** Calls, and requests for a decision, that a model made here: what is said of others was saved as it is. */
+  readonly #ofRuns = new Set<string>();
   #order: number | undefined;
   #runs: Run[] | undefined;
   #decisions: Decision[] = [];
@@ -76,7 +78,7 @@ class Reader {
       this.#runs = undefined;
       this.#decisions = [];
     }
-    if (message.role === "tool") return this.#readTool(message.content);
+    if (message.role === "tool") return this.#isOfRun(message.content) ? this.#readTool(message.content) : this.#readPlain(message);
     if (message.role === "assistant" && (model !== undefined || status === "failed") && this.#runs !== undefined) return this.#readStep(withSources(message.content, sources), { agentName, error: status === "failed" ? (error ?? "failed") : undefined });
     this.#readPlain(message);
   }
@@ -94,12 +96,16 @@ class Reader {
       this.#scenes.push({ runs });
     } else {
       this.#scenes.push({ saves: message });
+      // What follows in the turn comes after it, and is saved as it is too.
+      if (message.role !== "system") this.#runs = undefined;
+      if (message.role === "assistant") for (const id of idsIn(message.content)) this.#ofRuns.delete(id);
     }
     this.#transcript.push(...linesOf(message));
   }
 
   #readStep(content: AssistantContent, { agentName = "Agent", error }: { agentName: string | undefined; error: string | undefined }): void {
     const run = this.#runFor(agentName);
+    for (const id of idsIn(content)) this.#ofRuns.add(id);
     const parts = typeof content === "string" ? (content === "" ? [] : [content]) : content.flatMap((part) => this.#scriptPart(part));
     run.steps.push(error === undefined ? parts : [{ type: "error", error }]);
     if (error === undefined) this.#transcript.push(...linesOf({ role: "assistant", content }));
@@ -160,6 +166,10 @@ class Reader {
     return count === 1 ? toolCallId : `${toolCallId}#${count}`;
   }
 
+  #isOfRun(content: readonly ToolContentPart[]): boolean {
+    return content.some((part) => this.#ofRuns.has(part.type === "tool-result" ? part.toolCallId : part.approvalId));
+  }
+
   #readTool(content: readonly ToolContentPart[]): void {
     for (const part of content) {
       if (part.type === "tool-approval-response") {
@@ -172,6 +182,12 @@ class Reader {
     }
     this.#transcript.push(...linesOf({ role: "tool", content: [...content] }));
   }
+}
+
+/** The calls of a message, and its requests for a decision. */
+function idsIn(content: AssistantContent): string[] {
+  if (typeof content === "string") return [];
+  return content.flatMap((part) => (part.type === "tool-call" ? [part.toolCallId] : part.type === "tool-approval-request" ? [part.approvalId] : []));
 }
 
 /** Sources that were named at the end are kept beside what was said. */
@@ -242,10 +258,26 @@ function sortedJson(value: unknown): string {
 }
 
 const ESCAPE = "~esc:";
+/** Its text is JSON: of the fields beside it that Convex does not take, or of a whole value. */
+const AS_TEXT = "~esc:$json";
 
-/** Field names as the tool wrote them; Convex keeps `$ref` and the like percent-encoded. */
+/** A value as the tool wrote it; Convex keeps `$ref` and the like percent-encoded, and as text what is nested too deep or too large. */
 export function unescapeKeys(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof ArrayBuffer) return value;
   if (Array.isArray(value)) return value.map(unescapeKeys);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.startsWith(ESCAPE) ? decodeURIComponent(key.slice(ESCAPE.length)) : key, unescapeKeys(item)]));
+  const { [AS_TEXT]: text, ...others }: Record<string, unknown> = { ...value };
+  const fields = Object.entries(others).map(([key, item]): [string, unknown] => [unescapeKey(key), unescapeKeys(item)]);
+  if (typeof text !== "string") return Object.fromEntries(fields);
+  const held = unescapeKeys(JSON.parse(text));
+  return fields.length === 0 ? held : Object.fromEntries([...fields, ...Object.entries(Object(held))]);
+}
+
+function unescapeKey(key: string): string {
+  try {
+    return key.startsWith(ESCAPE) ? decodeURIComponent(key.slice(ESCAPE.length)) : key;
+  } catch (error) {
+    // A long key was once cut off within a character.
+    if (error instanceof URIError) return key;
+    throw error;
+  }
 }

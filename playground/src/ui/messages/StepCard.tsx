@@ -19,7 +19,7 @@ export const StepCard = memo(function StepCard({ step, number }: { step: Step; n
   return (
     <section role="group" aria-label={`Step ${number}`} aria-busy={isStreaming} className="relative border-l-2 border-line pl-3 sm:pl-4">
       <StepHead step={step} number={number} isStreaming={isStreaming} />
-      <div className="mt-1.5 grid gap-2.5">
+      <div className="mt-1.5 grid grid-cols-1 gap-2.5">
         {parts.map((part, index) => isToolPart(part)
           ? <ToolCall key={part.toolCallId} part={part} isStreaming={isStreaming || head.status === "pending"} threadId={head.threadId} agentName={head.agentName} durationMs={durations.get(part.toolCallId)} />
           : <StepPart key={index} part={part} isGrowing={isStreaming && index === parts.length - 1} />)}

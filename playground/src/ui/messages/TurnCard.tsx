@@ -14,9 +14,9 @@ import { promptParts, regenerateTarget, summarize, type ShownDoc, type Turn, typ
 export const TurnCard = memo(function TurnCard({ turn, isTarget }: { turn: Turn; isTarget: boolean }) {
   const summary = summarize(turn);
   return (
-    <article aria-label={`Turn ${turn.order}`} className={`mx-auto w-full max-w-3xl rounded-xl border bg-canvas px-3 py-3 sm:px-4 ${isTarget ? "border-accent" : "border-line"}`}>
+    <article aria-label={`Turn ${turn.order}`} data-turn={turn.order} tabIndex={-1} className={`mx-auto w-full max-w-3xl rounded-xl border bg-canvas px-3 py-3 sm:px-4 ${isTarget ? "border-accent" : "border-line"}`}>
       <TurnHead turn={turn} summary={summary} />
-      <div className="mt-2 grid gap-3">
+      <div className="mt-2 grid grid-cols-1 gap-3">
         {turn.prompts.map((doc) => <Prompt key={doc.key} doc={doc} />)}
         {turn.steps.map((step, index) => <StepCard key={step.key} step={step} number={index + 1} />)}
         {summary.state === "asked" && <p className="text-sm text-muted">Nothing was said in answer yet.</p>}
@@ -63,7 +63,7 @@ function Prompt({ doc }: { doc: ShownDoc }) {
       <header className="flex items-center gap-2 text-xs text-muted"><span className="font-medium text-ink">{role}</span>{doc.status === "pending" && <Badge tone="accent">pending</Badge>}{doc.status === "failed" && <Badge tone="danger">failed</Badge>}
         <PlaceButton look="plain" size="small" className="ml-auto" to={{ panel: "context", messageId: doc._id, order: doc.order }} aria-label="Context of this message">Context</PlaceButton>
       </header>
-      <div className="mt-1 grid gap-2">{promptParts(doc).map((part, index) => <StepPart key={index} part={part} isGrowing={false} />)}</div>
+      <div className="mt-1 grid grid-cols-1 gap-2">{promptParts(doc).map((part, index) => <StepPart key={index} part={part} isGrowing={false} />)}</div>
     </section>
   );
 }

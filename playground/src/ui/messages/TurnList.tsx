@@ -52,8 +52,8 @@ export function TurnList({ turns, target, onEarlier, onLater, endsAtNewest }: Pr
   useNearEdge(isPlaced && (rows[0]?.index ?? 0) <= 1, onEarlier, turns[0]?.order);
   useNearEdge(isPlaced && (rows.at(-1)?.index ?? 0) >= turns.length - 2, onLater, turns.at(-1)?.order);
   return (
-    <div className="relative h-full min-h-0">
-      <div ref={scroller} onWheel={free} onTouchMove={free} onPointerDown={free} onKeyDown={free} tabIndex={0} role="region" aria-label="Messages" className="h-full overflow-y-auto overscroll-contain px-2 [overflow-anchor:none] sm:px-4">
+    <div className="relative h-full min-h-0 overflow-hidden">
+      <div ref={scroller} onWheel={free} onTouchMove={free} onPointerDown={free} onKeyDown={free} tabIndex={0} role="region" aria-label="Messages" className="h-full overflow-y-auto overscroll-contain px-2 [overflow-anchor:none] focus-visible:-outline-offset-2 sm:px-4">
         {onEarlier !== undefined && <p role="status" className="flex justify-center py-2 text-xs text-muted"><span className="sr-only">Loading earlier turns</span><Dots /></p>}
         <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
           {rows.map((row) => {

@@ -1,6 +1,7 @@
 import { Square } from "lucide-react";
 import { useState } from "react";
 import { Badge, Button } from "../app/controls";
+import { giveFocus, turnOnPage } from "../app/focus";
 import { go } from "../app/location";
 import { useToasts } from "../app/toasts";
 import { useOptionalQuery, usePlayground, usePlaygroundMutation } from "../connection/api";
@@ -19,14 +20,14 @@ export function Streams({ threadId }: { threadId: string }) {
             {stream.model !== undefined && <span className="text-muted max-sm:hidden"> · {stream.model}</span>}
             {stream.reason !== undefined && <span className="text-muted"> · {stream.reason}</span>}
           </span>
-          {stream.status === "streaming" && <Stop streamId={stream.streamId} agentName={stream.agentName ?? "the agent"} />}
+          {stream.status === "streaming" && <Stop streamId={stream.streamId} order={stream.order} agentName={stream.agentName ?? "the agent"} />}
         </li>
       ))}
     </ul>
   );
 }
 
-function Stop({ streamId, agentName }: { streamId: string; agentName: string }) {
+function Stop({ streamId, order, agentName }: { streamId: string; order: number; agentName: string }) {
   const { isReadOnly } = usePlayground();
   const toasts = useToasts();
   const abort = usePlaygroundMutation("abortStream");
@@ -35,6 +36,7 @@ function Stop({ streamId, agentName }: { streamId: string; agentName: string }) 
     setIsBusy(true);
     try {
       const wasRunning = await abort({ streamId });
+      giveFocus(turnOnPage(order));
       if (!wasRunning) toasts.done("It had ended already.");
     } catch (error) {
       toasts.failed(error);

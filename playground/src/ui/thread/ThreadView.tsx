@@ -8,7 +8,7 @@ import { Empty, ErrorBoundary, Loading } from "../app/states";
 import { useOptionalQuery } from "../connection/api";
 import { MessagesPanel } from "../messages/MessagesPanel";
 import { Streams } from "./Streams";
-import { ThreadHeader } from "./ThreadHeader";
+import { NamedThreadHeader, ThreadHeader } from "./ThreadHeader";
 import { useNewestPlace } from "./useNewestPlace";
 
 const TimelinePanel = lazyPart(async () => (await import("../timeline/TimelinePanel")).TimelinePanel);
@@ -43,7 +43,7 @@ export function ThreadView({ threadId, panel }: { threadId: string; panel: Threa
   }
   return (
     <div className="flex h-full min-h-0 flex-col">
-      {found.kind === "value" && found.value !== null && <ThreadHeader thread={found.value} />}
+      {found.kind === "missing" ? <NamedThreadHeader threadId={threadId} /> : found.value !== null && <ThreadHeader thread={found.value} />}
       <nav aria-label="Views of the thread" className="flex gap-1 overflow-x-auto border-b border-line px-2 sm:px-3">
         {THREAD_PANELS.map((name) => (
           <PlaceLink key={name} to={{ panel: name === "messages" ? undefined : name }} aria-current={name === panel ? "page" : undefined}
@@ -54,12 +54,12 @@ export function ThreadView({ threadId, panel }: { threadId: string; panel: Threa
       </nav>
       <div className="flex min-h-0 flex-1">
         <div className={`min-h-0 min-w-0 flex-1 flex-col ${panel === "messages" ? "flex" : "hidden xl:flex"}`}>
-          <div className="min-h-0 flex-1"><ErrorBoundary what="The messages" resetKey={threadId}><MessagesPanel threadId={threadId} /></ErrorBoundary></div>
+          <div className="min-h-28 flex-1"><ErrorBoundary what="The messages" resetKey={threadId}><MessagesPanel threadId={threadId} /></ErrorBoundary></div>
           <ErrorBoundary what="What is in flight" resetKey={threadId}><Streams threadId={threadId} /></ErrorBoundary>
           <ErrorBoundary what="The form for a message" resetKey={threadId}><Suspense fallback={<div className="h-24 border-t border-line" />}><NewMessage threadId={threadId} /></Suspense></ErrorBoundary>
         </div>
         {panel !== "messages" && (
-          <section ref={beside} tabIndex={-1} aria-label={TITLES[panel]} className="min-h-0 outline-none min-w-0 flex-1 overflow-y-auto border-line xl:max-w-[46rem] xl:border-l">
+          <section ref={beside} tabIndex={-1} aria-label={TITLES[panel]} className={`min-h-0 min-w-0 overflow-y-auto border-line outline-none xl:max-w-[46rem] xl:border-l ${panel === "compare" ? "flex-[1.5]" : "flex-1"}`}>
             <ErrorBoundary what={`The view “${TITLES[panel]}”`} resetKey={`${threadId} ${panel}`}>
               <Suspense fallback={<Loading label={`Loading ${TITLES[panel].toLowerCase()}`} />}><PanelOf threadId={threadId} panel={panel} /></Suspense>
             </ErrorBoundary>
@@ -73,14 +73,15 @@ export function ThreadView({ threadId, panel }: { threadId: string; panel: Threa
 /** A panel about a turn or a message is about the newest one until the address names another. */
 function PanelOf({ threadId, panel }: { threadId: string; panel: Exclude<ThreadPanel, "messages"> }) {
   const place = useLocation();
-  const newest = useNewestPlace(threadId, place.order);
-  if (newest === undefined) return <Loading label="Loading the thread" />;
-  const order = place.order ?? newest?.order;
-  const messageId = place.messageId ?? newest?.messageId;
-  if (order === undefined || messageId === undefined) return <Empty title="No messages yet">There is nothing to look at until something was said.</Empty>;
+  const found = useNewestPlace(threadId, place.order);
+  if (found === undefined) return <Loading label="Loading the thread" />;
+  const order = place.order ?? found.order;
+  if (order === undefined) return <Empty title="No messages yet">There is nothing to look at until something was said.</Empty>;
+  if (panel === "timeline") return <TimelinePanel threadId={threadId} order={order} newestOrder={found.newestOrder} />;
+  const messageId = place.messageId ?? found.messageId;
+  if (messageId === undefined) return <Empty title={`There is no turn ${order}`}>It may have been deleted, or the link is of another deployment.</Empty>;
   switch (panel) {
-    case "timeline": return <TimelinePanel threadId={threadId} order={order} />;
-    case "context": return <ContextPanel threadId={threadId} messageId={messageId} />;
+    case "context": return <ContextPanel threadId={threadId} messageId={messageId} turnAgent={found.agentName} />;
     case "compare": return <ComparePanel threadId={threadId} messageId={messageId} />;
     default: return panel satisfies never;
   }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button, Field } from "../app/controls";
 import { Dialog } from "../app/Dialog";
+import { wantMessageField } from "../app/focus";
 import { go } from "../app/location";
 import { ErrorNote } from "../app/states";
 import { usePlaygroundMutation } from "../connection/api";
@@ -18,6 +19,7 @@ export function NewThread({ onClose }: { onClose: () => void }) {
     try {
       const { threadId } = await create({ ...(userId.trim() !== "" && { userId: userId.trim() }), ...(title.trim() !== "" && { title: title.trim() }) });
       onClose();
+      wantMessageField(threadId);
       go({ threadId, panel: undefined });
     } catch (error) {
       setState({ isBusy: false, error });

@@ -1,7 +1,8 @@
 import { ChevronsUpDown, UserRound, UsersRound } from "lucide-react";
-import { useEffect, useId, useMemo, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Field } from "../app/controls";
 import { Dialog } from "../app/Dialog";
+import { giveFocus } from "../app/focus";
 import { plural } from "../app/format";
 import { go } from "../app/location";
 import { useShortcuts, type Shortcut } from "../app/shortcuts";
@@ -17,11 +18,18 @@ const PAGE = 500;
 export function UserPicker() {
   const { of } = useListOptions();
   const [isOpen, setIsOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    // A dialog that a key opened has nowhere to give the focus back to.
+    if (wasOpen.current && !isOpen) giveFocus(button.current);
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   useShortcuts(useMemo((): Shortcut[] => [{ keys: ["u"], label: "Choose a user", run: () => setIsOpen(true) }], []));
   const Icon = of.kind === "user" ? UserRound : UsersRound;
   return (
     <>
-      <button type="button" onClick={() => setIsOpen(true)} aria-haspopup="dialog"
+      <button ref={button} type="button" onClick={() => setIsOpen(true)} aria-haspopup="dialog"
         className="flex min-h-9 w-full items-center gap-2 rounded-lg border border-line bg-raised px-3 py-1.5 text-left text-sm hover:bg-bubble">
         <Icon size={15} aria-hidden className="shrink-0 text-muted" />
         <span className="min-w-0 flex-1 truncate"><span className="sr-only">Threads of </span>{of.kind === "user" ? of.userId : of.kind === "nobody" ? "Threads without a user" : "All users"}</span>

@@ -10,11 +10,11 @@ import { useTurnTimeline } from "./useTurnTimeline";
 import { KINDS, stateName, Waterfall } from "./Waterfall";
 
 /** When what happened in a turn: model calls, tools, decisions that were waited for, and idle time, on one axis. Live. */
-export function TimelinePanel({ threadId, order }: { threadId: string; order: number }) {
+export function TimelinePanel({ threadId, order, newestOrder = -1 }: { threadId: string; order: number; newestOrder: number | undefined }) {
   const timeline = useTurnTimeline(threadId, order);
   return (
     <div className="mx-auto grid w-full max-w-4xl gap-4 p-3 sm:p-4">
-      <Head order={order} timeline={timeline ?? undefined} />
+      <Head order={order} newestOrder={newestOrder} timeline={timeline ?? undefined} />
       {timeline === undefined && <Loading label="Loading the turn" />}
       {timeline === null && <Empty icon={<ChartNoAxesGantt size={24} />} title={`There is no turn ${order}`}>It may have been deleted.</Empty>}
       {timeline && <Timeline timeline={timeline} />}
@@ -22,15 +22,16 @@ export function TimelinePanel({ threadId, order }: { threadId: string; order: nu
   );
 }
 
-function Head({ order, timeline }: { order: number; timeline: TurnTimeline | undefined }) {
+function Head({ order, newestOrder, timeline }: { order: number; newestOrder: number; timeline: TurnTimeline | undefined }) {
+  const [before, after] = [Math.min(order - 1, newestOrder), order + 1];
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <h3 className="font-semibold">Turn {order}</h3>
       {timeline?.isRunning === true && <Badge tone="accent">live</Badge>}
       {timeline !== undefined && <p className="text-sm text-muted">{formatTime(timeline.startMs)} · <span className="tabular-nums">{formatDuration(timeline.endMs - timeline.startMs)}</span> in all</p>}
       <nav aria-label="Turns" className="ml-auto flex gap-1">
-        {order > 0 && <PlaceButton size="small" to={{ order: order - 1, messageId: undefined, bar: undefined }} aria-label={`Turn ${order - 1}`}><ArrowLeft size={13} aria-hidden /></PlaceButton>}
-        <PlaceButton size="small" to={{ order: order + 1, messageId: undefined, bar: undefined }} aria-label={`Turn ${order + 1}`}><ArrowRight size={13} aria-hidden /></PlaceButton>
+        {before >= 0 && <PlaceButton size="small" to={{ order: before, messageId: undefined, bar: undefined }} aria-label={`Turn ${before}`}><ArrowLeft size={13} aria-hidden /></PlaceButton>}
+        {after <= newestOrder && <PlaceButton size="small" to={{ order: after, messageId: undefined, bar: undefined }} aria-label={`Turn ${after}`}><ArrowRight size={13} aria-hidden /></PlaceButton>}
       </nav>
     </header>
   );
@@ -64,7 +65,7 @@ function Totals({ timeline: { totals, startMs, endMs } }: { timeline: TurnTimeli
       {KIND_NAMES.map((kind) => (
         <div key={kind} className="rounded-lg border border-line bg-panel px-3 py-2">
           <dt className="flex items-center gap-1.5 text-xs text-muted"><span aria-hidden className={`size-2 shrink-0 rounded-sm ${KINDS[kind].fill} ${kind === "idle" ? "opacity-40" : ""}`} /><span className="truncate">{KINDS[kind].label}</span></dt>
-          <dd className="mt-0.5 font-medium tabular-nums">{formatDuration(totals[kind])} <span className="text-xs font-normal text-muted">{Math.round((totals[kind] / wholeMs) * 100)} %</span></dd>
+          <dd className="mt-0.5 flex flex-wrap items-baseline gap-x-1.5 font-medium whitespace-nowrap tabular-nums">{formatDuration(totals[kind])} <span className="text-xs font-normal text-muted">{Math.round((totals[kind] / wholeMs) * 100)} %</span></dd>
         </div>
       ))}
     </dl>

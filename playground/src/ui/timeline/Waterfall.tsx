@@ -105,6 +105,7 @@ function Cut({ from, to, durationMs }: { from: number; to: number; durationMs: n
 function lookOf({ kind, state }: Bar): string {
   if (state === "failed") return "bg-danger";
   if (state === "denied") return "bg-danger/60";
+  if (state === "stopped") return "bg-muted";
   if (kind === "idle") return "border border-dashed border-muted/60";
   const fill = KINDS[kind].fill;
   return state === "running" || state === "waiting" ? `${fill} animate-pulse` : fill;
@@ -112,6 +113,6 @@ function lookOf({ kind, state }: Bar): string {
 
 /** The state of a bar, in words. */
 export function stateName({ state, isEstimated }: Bar): string {
-  const names = { done: isEstimated ? "done, time estimated" : "done", failed: "failed", running: "running", waiting: "waiting", denied: "denied" } as const;
+  const names = { done: isEstimated ? "done, time estimated" : "done", failed: "failed", stopped: isEstimated ? "stopped, time estimated" : "stopped", running: "running", waiting: "waiting", denied: "denied" } as const;
   return names[state];
 }

@@ -50,6 +50,22 @@ describe("the waterfall of a turn", () => {
     expect(decided).toMatchObject({ isRunning: false, endMs: 5_000, totals: { approval: 3_800 } });
   });
 
+  test("begins and ends with what was done: how long somebody thought before they kept an answer is not in it", () => {
+    const made = { message: { role: "assistant" as const, content: "Sunny." }, timing: { startedMs: 60_000, endedMs: 61_000 } };
+    const whole = { startMs: 60_000, endMs: 61_000, totals: { model: 1_000, tool: 0, approval: 0, idle: 0 } };
+    // In place of the one before, and as a turn of its own.
+    expect(turnTimeline([prompt, row("a", 90_000, made)], still)).toMatchObject(whole);
+    expect(turnTimeline([{ ...prompt, _creationTime: 90_000 }, row("a", 90_000, made)], still)).toMatchObject(whole);
+    const tool = row("r", 61_400, { message: { role: "tool", content: [result] }, timing: { startedMs: 61_000, endedMs: 65_000 } });
+    // Saved as it was said, the wait before it is the turn's.
+    expect(turnTimeline([prompt, row("a", 65_000, made), tool], still)).toMatchObject({ startMs: 1_000, totals: { idle: 59_000 } });
+  });
+
+  test("tells an answer that somebody stopped from one that failed", () => {
+    const ended = (error: string) => turnTimeline([prompt, row("a", 1_500, { message: { role: "assistant", content: "" }, status: "failed", error })], still)?.bars[0]?.state;
+    expect(["aborted: enough", "rate_limited: later"].map(ended)).toEqual(["stopped", "failed"]);
+  });
+
   test("covers its whole axis: work, waiting and idle time leave no gap, whatever the messages", () => {
     const step = fc.record({ kind: fc.constantFrom("timed", "untimed"), forMs: fc.nat(500), afterMs: fc.nat(300) });
     fc.assert(fc.property(fc.array(step, { maxLength: 8 }), (steps) => {

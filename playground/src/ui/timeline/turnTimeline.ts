@@ -1,8 +1,9 @@
 import type { MessageDoc } from "convex-agent";
+import { parseFailure } from "convex-agent/react";
 
 /** What a stretch of a turn is spent with. */
 export type BarKind = "model" | "tool" | "approval" | "idle";
-export type BarState = "done" | "failed" | "running" | "waiting" | "denied";
+export type BarState = "done" | "failed" | "stopped" | "running" | "waiting" | "denied";
 
 /** A stretch of time of a turn. Times are ms since the epoch. */
 export interface Bar {
@@ -45,15 +46,30 @@ export function turnTimeline(messages: readonly MessageDoc[], live: LiveState): 
   const first = messages[0];
   if (first === undefined) return null;
   const busy = [...savedBars(messages, live.nowMs), ...live.bars];
-  const startMs = Math.min(first._creationTime, ...busy.map((bar) => bar.startMs));
-  const lastSavedMs = Math.max(...messages.map((message) => message.timing?.endedMs ?? message._creationTime));
+  const startMs = Math.min(...(busy.length === 0 || !wasMadeAside(messages) ? [first._creationTime] : []), ...busy.map((bar) => bar.startMs));
   const isWaiting = busy.some(({ state }) => state === "waiting");
   const isRunning = live.isStreaming || isWaiting;
-  const endMs = Math.max(lastSavedMs, ...busy.map((bar) => bar.endMs), isRunning ? live.nowMs : startMs);
+  const endMs = Math.max(startMs, ...busy.map((bar) => bar.endMs), ...(isRunning ? [live.nowMs] : []));
   const idle = idleBars(busy, { startMs, endMs });
   const bars = [...busy, ...idle].sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
   const total = (kind: BarKind) => coveredMs(bars.filter((bar) => bar.kind === kind));
   return { startMs, endMs, bars, isRunning, totals: { model: total("model"), tool: total("tool"), approval: total("approval"), idle: total("idle") } };
+}
+
+/** What is saved as it is said is there sooner than this after its end. */
+const SAVED_WITHIN_MS = 1_000;
+
+/**
+ * Whether the answer was made first and saved when somebody kept it. When its prompt was saved then says nothing of the
+ * turn: what lies between is the time that somebody took to decide.
+ */
+function wasMadeAside(messages: readonly MessageDoc[]): boolean {
+  const first = messages.findIndex(({ message }) => message?.role === "assistant");
+  const answer = messages[first];
+  if (answer?.timing === undefined) return false;
+  const next = messages.findIndex(({ message }, index) => index > first && message?.role === "assistant");
+  const step = messages.slice(first, next < 0 ? undefined : next);
+  return answer._creationTime - Math.max(...step.flatMap(({ timing }) => timing?.endedMs ?? [])) > SAVED_WITHIN_MS;
 }
 
 interface Reading {
@@ -89,7 +105,7 @@ function readAnswer(reading: Reading, doc: MessageDoc): void {
   const startMs = timing?.startedMs ?? reading.untilMs;
   const endMs = Math.max(startMs, timing?.endedMs ?? doc._creationTime);
   reading.bars.push({
-    id: `model-${doc._id}`, kind: "model", label: `Model call ${reading.calls}`, state: doc.status === "failed" ? "failed" : "done",
+    id: `model-${doc._id}`, kind: "model", label: `Model call ${reading.calls}`, state: stateOf(doc),
     startMs, endMs, ...(timing?.firstOutputMs !== undefined && { firstOutputMs: timing.firstOutputMs }),
     isEstimated: timing === undefined, messageId: doc._id, facts: factsOf(doc),
   });
@@ -99,6 +115,11 @@ function readAnswer(reading: Reading, doc: MessageDoc): void {
     // Who is asked can answer from the moment on that the question is saved.
     else if (part.type === "tool-approval-request") reading.requests.set(part.approvalId, { toolCallId: part.toolCallId, sinceMs: Math.max(endMs, doc._creationTime), messageId: doc._id });
   }
+}
+
+function stateOf({ status, error }: MessageDoc): BarState {
+  if (status !== "failed") return "done";
+  return error !== undefined && parseFailure(error).code === "aborted" ? "stopped" : "failed";
 }
 
 function readResults(reading: Reading, doc: MessageDoc): void {

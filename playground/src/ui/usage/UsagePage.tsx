@@ -28,7 +28,7 @@ export function UsagePage() {
   const [isPricing, setIsPricing] = useState(false);
   const models = useMemo(() => [...new Set(rows.flatMap(({ model }) => model ?? []))].sort(), [rows]);
   const all = useMemo(() => sumAll(rows, prices), [rows, prices]);
-  const sums = useMemo(() => sumBy(rows, grouping, prices), [rows, grouping, prices]);
+  const sums = useMemo(() => sumBy(rows, { grouping, measure, prices }), [rows, grouping, measure, prices]);
   const chart = useMemo(() => chartOf(rows, { grouping: grouping === "day" ? "kind" : grouping, measure, prices, days: names }), [rows, grouping, measure, prices, names]);
   return (
     <div className="mx-auto grid w-full max-w-5xl gap-4 p-4 sm:p-6">
@@ -37,7 +37,10 @@ export function UsagePage() {
         <Segmented label="Range" value={String(days)} options={RANGE_OPTIONS} onChange={(value) => go({ days: value })} />
         <Button onClick={() => setIsPricing(true)}><CircleDollarSign size={15} aria-hidden />Prices</Button>
       </header>
-      <Totals all={all} isLoading={isLoading} />
+      <div className="grid gap-1.5">
+        <Totals all={all} isLoading={isLoading} />
+        <p className="text-xs text-muted">Of messages that are saved: what was deleted, replaced, not saved, or stopped before its tokens were counted was paid for all the same, and is not in here.</p>
+      </div>
       <div className="flex flex-wrap gap-2">
         <Segmented label="By" value={grouping} options={GROUPING_OPTIONS} onChange={(by) => go({ by })} />
         <Segmented label="Shown" value={measure} options={MEASURE_OPTIONS} onChange={(shown) => go({ in: shown })} />

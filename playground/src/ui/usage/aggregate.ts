@@ -25,8 +25,8 @@ const NAMELESS: Readonly<Record<Grouping, string>> = { day: "No day", userId: "N
 
 const ZERO = { messages: 0, promptTokens: 0, completionTokens: 0, totalTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 };
 
-/** The sums of each group: days in their order, all else the largest first. */
-export function sumBy(rows: readonly UsageRow[], grouping: Grouping, prices: PriceTable): UsageSum[] {
+/** The sums of each group: days in their order, all else the largest first by what is measured. */
+export function sumBy(rows: readonly UsageRow[], { grouping, measure, prices }: { grouping: Grouping; measure: Measure; prices: PriceTable }): UsageSum[] {
   const sums = new Map<string, UsageSum>();
   for (const row of rows) {
     const key = row[grouping] ?? "";
@@ -34,7 +34,9 @@ export function sumBy(rows: readonly UsageRow[], grouping: Grouping, prices: Pri
     sums.set(key, plus(sum, row, prices));
   }
   const all = [...sums.values()];
-  return grouping === "day" ? all.sort((a, b) => (a.key < b.key ? -1 : 1)) : all.sort((a, b) => b.totalTokens - a.totalTokens || (a.key < b.key ? -1 : 1));
+  // What has no price comes after what costs nothing.
+  const sizeOf = ({ cost, totalTokens }: UsageSum) => (measure === "cost" ? (cost ?? -1) : totalTokens);
+  return all.sort((a, b) => (grouping === "day" ? 0 : sizeOf(b) - sizeOf(a) || b.totalTokens - a.totalTokens) || (a.key < b.key ? -1 : 1));
 }
 
 /** All of it. */

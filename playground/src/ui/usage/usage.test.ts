@@ -18,7 +18,7 @@ const prices = { m1: { input: 2, output: 8 }, m2: { input: 1, output: 1, cachedI
 describe("sums of usage", () => {
   test("by whatever they are grouped, the groups come to the whole", () => {
     fc.assert(fc.property(fc.array(row), fc.constantFrom(...GROUPINGS), (rows, grouping) => {
-      const sums = sumBy(rows, grouping, prices);
+      const sums = sumBy(rows, { grouping, measure: "tokens", prices });
       const all = sumAll(rows, prices);
       for (const field of ["messages", "promptTokens", "completionTokens", "totalTokens", "reasoningTokens", "cachedInputTokens"] as const) {
         expect(sums.reduce((sum, group) => sum + group[field], 0)).toBe(all[field]);
@@ -26,6 +26,14 @@ describe("sums of usage", () => {
       expect(sums.reduce((sum, { cost = 0 }) => sum + cost, 0)).toBeCloseTo(all.cost ?? 0, 6);
       expect(all.hasUnpriced).toBe(rows.some(({ model }) => model !== "m1" && model !== "m2"));
     }));
+  });
+
+  test("the groups stand in the order of what is measured; one without a price stands last", () => {
+    const of = (model: string, tokens: number): UsageRow => ({ day: "2026-11-20", model, messages: 1, promptTokens: tokens, completionTokens: 0, totalTokens: tokens, reasoningTokens: 0, cachedInputTokens: 0 });
+    const rows = [of("m9", 30), of("m2", 20), of("m1", 15)];
+    const names = (measure: "tokens" | "cost") => sumBy(rows, { grouping: "model", measure, prices }).map(({ label }) => label);
+    expect(names("tokens")).toEqual(["m9", "m2", "m1"]);
+    expect(names("cost")).toEqual(["m1", "m2", "m9"]);
   });
 
   test("the chart's bars come to the whole, whatever it is split by and however many series there are", () => {

@@ -4,8 +4,8 @@ import type { Doc, Id } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";
 import { saveStep, startGeneration } from "../model/generation.js";
 import { addMessages } from "../model/saveMessages.js";
-import { getStream } from "../model/streamLog.js";
-import { watchStream } from "../model/streamEnd.js";
+import { getStream, mustGetStream } from "../model/streamLog.js";
+import { abortStream, watchStream } from "../model/streamEnd.js";
 import { addDelta } from "../model/streamState.js";
 import { mustGetThread } from "../model/threads.js";
 
@@ -84,6 +84,7 @@ function workOf({ threadId, streamId, order, stepOrder }: Generation): Record<st
     ends: step(true),
     // The id of a stream, as `start` has given it.
     "is looked after": (ctx) => watchStream(ctx, { streamId: streamId as Id<"streams">, nowMs: Date.now() + 120_000 }),
+    "is stopped": async (ctx) => abortStream(ctx, { stream: await mustGetStream(ctx, streamId), reason: "stopped", nowMs: Date.now() }),
   };
 }
 

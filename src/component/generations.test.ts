@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { MessageWithMetadata } from "../shared/validators/messageDoc.js";
+import type { JsonValue } from "../shared/json.js";
+import type { StoredChunk } from "../shared/validators/stream.js";
 import { unpackMessages } from "../shared/packedMessages.js";
 import { api } from "./_generated/api.js";
 import { countRows, failureOfCall, newThread, setup, spokenStep, startStream, textsOf, type Component } from "../shared/testing/component.js";
@@ -203,5 +205,55 @@ describe("failures", () => {
     await t.mutation(api.generations.fail, { threadId, order, stepOrder, error: "network: gone" });
     const { page } = await t.query(api.messages.listMessagesByThreadId, { threadId, order: "asc", paginationOpts: { cursor: null, numItems: 9 } });
     expect(page.slice(1).map(({ text, status, error }) => [text, status, error])).toEqual([["half", "failed", "network: gone"], ["", "failed", "network: gone"]]);
+  });
+
+  describe("results of tools that are larger than a log holds", () => {
+    const calls = ["large", "small"].map((toolCallId): StoredChunk => ({ type: "tool-input-available", toolCallId, toolName: "tool", input: {} }));
+    const gave = (toolCallId: string, output: JsonValue): StoredChunk => ({ type: "tool-output-available", toolCallId, output });
+    const parts: StoredChunk[] = [{ type: "start-step" }, ...calls, gave("large", { text: "B".repeat(200_000) }), gave("small", { omittedBytes: 5 })];
+    const known = (toolCallId: string, value: string): MessageWithMetadata => ({ message: { role: "tool", content: [{ type: "tool-result", toolCallId, toolName: "tool", output: { type: "text", value } }] } });
+    const tooLarge = { type: "error-text", value: expect.stringMatching(/^The tool ran, but its result of 200\d\d\d bytes was too large to keep/u) };
+    const asGiven = { type: "json", value: { omittedBytes: 5 } };
+
+    async function inStep(t: Component) {
+      const threadId = await newThread(t);
+      const { streamId, order, stepOrder } = await startStream(t, threadId);
+      await t.mutation(api.streams.addDelta, { streamId, delta: { start: 0, end: parts.length, parts } });
+      const failing = { threadId, order, stepOrder, error: "network: gone", stream: { streamId } };
+      return { threadId, streamId, failing, outputs: () => outputsOf(t, threadId) };
+    }
+
+    async function outputsOf(t: Component, threadId: string): Promise<unknown[]> {
+      const { page } = await t.query(api.messages.listMessagesByThreadId, { threadId, order: "asc", paginationOpts: { cursor: null, numItems: 9 } });
+      return page.flatMap(({ message }) => (message?.role === "tool" ? message.content.map((part) => (part.type === "tool-result" ? part.output : part.type)) : []));
+    }
+
+    test("are failures in words where nobody has them any more, and no call stays without its result", async () => {
+      const t = setup();
+      const { threadId, outputs } = await inStep(t);
+      await vi.advanceTimersByTimeAsync(61_000);
+      await t.finishInProgressScheduledFunctions();
+      expect(await t.query(api.streams.list, { threadId })).toEqual([]);
+      expect(await outputs()).toEqual([tooLarge, asGiven]);
+    });
+
+    test("are whole where who wrote the stream hands them over as it ends, or after somebody else has ended it", async () => {
+      for (const isStopped of [false, true]) {
+        const t = setup();
+        const { streamId, failing, outputs } = await inStep(t);
+        if (isStopped) await t.mutation(api.streams.abort, { streamId, reason: "stopped" });
+        const messages = [known("large", "B".repeat(200_000)), known("other", "not of this stream")];
+        for (let times = 0; times < 2; times++) await t.mutation(api.generations.fail, { ...failing, messages });
+        expect(await outputs()).toEqual([{ type: "text", value: "B".repeat(200_000) }, asGiven]);
+      }
+    });
+
+    test("are left out where they are more than one end can save: it ends all the same", async () => {
+      const t = setup();
+      const { threadId, failing, outputs } = await inStep(t);
+      await t.mutation(api.generations.fail, { ...failing, messages: [known("large", "B".repeat(7_000_000)), known("small", "five")] });
+      expect(await outputs()).toEqual([tooLarge, { type: "text", value: "five" }]);
+      expect(await t.query(api.streams.list, { threadId })).toEqual([]);
+    });
   });
 });

@@ -91,7 +91,10 @@ export const saveStep = mutation({
   },
 });
 
-/** Ends a generation early, keeping what was shown: its stream's log, or without a stream `messages`. */
+/**
+ * Ends a generation early, keeping what was shown: `messages`, or with a stream its log. Then `messages` are those of
+ * results of tools, which take the place of what the log shows of them, also after somebody else has ended the stream.
+ */
 export const fail = mutation({
   args: {
     threadId: v.string(),

@@ -221,6 +221,25 @@ describe("law 6: every stream ends", () => {
     await look(t, 51_000);
     expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 1 });
   });
+
+  test("one whose log cannot be saved is ended all the same, with a message that says why, and removed", async () => {
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const t = setup();
+    const threadId = await newThread(t);
+    const { streamId } = await startStream(t, threadId);
+    // What no reader of chunks takes.
+    const parts = [...spokenStep("One two"), {}] as StoredChunk[];
+    await add(t, streamId, { start: 0, end: parts.length, parts });
+    await look(t, 61_000);
+    const [ended] = await t.query(api.streams.list, { threadId, statuses: ["streaming", "finished", "aborted"] });
+    const reason = "timeout: the process that wrote this reply stopped";
+    expect(ended).toMatchObject({ status: "aborted", reason });
+    expect(await seen(t, threadId)).toMatchObject([{ status: "failed", error: reason, agentName: "tester", message: { role: "assistant", content: "" } }]);
+    expect(warned).toHaveBeenCalledOnce();
+    await look(t, 31_000);
+    expect(await countRows(t)).toEqual({ threads: 1, threadActivity: 1, messages: 2 });
+    warned.mockRestore();
+  });
 });
 
 describe("law 7: an abort keeps what was seen", () => {

@@ -6,13 +6,14 @@ import { readWindow, type WindowOptions } from "./context.js";
 import { findMessage, firstMessage, readMessages, turnOf, type MessageRow } from "./messageRows.js";
 import { toMessageDocs } from "./overflow.js";
 import { insertMessages, mustGetPrompt, type Position } from "./saveMessages.js";
-import { abortStream } from "./streamEnd.js";
+import { abortStream, amendEnd } from "./streamEnd.js";
 import { createStream, stepStream, type NewStream } from "./streamState.js";
 import { takeStop } from "./stopTurn.js";
 import { getStream, readLive } from "./streamLog.js";
 import { setVector } from "./vectors.js";
 import { withRawCallAtEnd } from "./rawCalls.js";
 import type { RawCall } from "../shared/validators/rawCall.js";
+import { sameContent } from "../shared/sameContent.js";
 import type { Delta } from "../shared/liveLog.js";
 import type { Vector } from "../shared/vectors.js";
 
@@ -191,19 +192,6 @@ async function findSaved(
   return isSame ? docs : null;
 }
 
-function sameContent(a: unknown, b: unknown): boolean {
-  return stableText(a) === stableText(b);
-}
-
-/** JSON with sorted fields: Convex gives the fields of an object back in its own order. */
-function stableText(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => {
-    if (item instanceof ArrayBuffer) return `bytes:${item.byteLength}`;
-    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
-    return Object.fromEntries(Object.entries(item).sort(([left], [right]) => (left < right ? -1 : 1)));
-  });
-}
-
 export interface FailOptions {
   thread: Doc<"threads">;
   userId: string | undefined;
@@ -211,7 +199,7 @@ export interface FailOptions {
   order: number;
   stepOrder: number;
   error: string;
-  /** What was said and is in no stream. */
+  /** What was said and is in no stream; with a stream, what is known of its tools' results besides its log. */
   messages: readonly MessageWithMetadata[];
   /** Of the call that failed. */
   rawCall?: RawCall | undefined;
@@ -221,14 +209,17 @@ export interface FailOptions {
 
 /**
  * Ends a generation early: keeps what was shown, marked as failed, with the reason. With a stream that is what its
- * log shows. Returns what it saved, and false when the stream had ended before; then nothing changes.
+ * log shows, with the results of tools that `messages` hold. Returns what it saved, and false when the stream had ended
+ * before; then nothing but those results changes.
  */
 export async function failGeneration(ctx: MutationCtx, options: FailOptions): Promise<{ ended: boolean; messages: MessageDoc[] }> {
   const { thread, agentName, order, stepOrder, error, nowMs } = options;
   if (options.stream !== undefined) {
     const stream = await getStream(ctx, options.stream.streamId);
     if (stream === null) return { ended: false, messages: [] };
-    const messages = await abortStream(ctx, { stream, reason: error, delta: options.stream.delta, rawCall: options.rawCall, nowMs });
+    const known = options.messages;
+    const messages = await abortStream(ctx, { stream, reason: error, delta: options.stream.delta, rawCall: options.rawCall, known, nowMs });
+    if (messages === null) await amendEnd(ctx, stream, { known, nowMs });
     return { ended: messages !== null, messages: messages ?? [] };
   }
   await releaseDecisions(ctx, { threadId: thread._id, order, streamId: undefined });

@@ -24,7 +24,7 @@ export const NO_CHUNKS: Readonly<LiveChunks> = { from: 0, end: 0, chunks: [] };
 const SEAL_BYTES = 384;
 
 /** A chunk larger than this is shown when it is saved, not before: a row holds 1 MiB, and viewers are sent all of it. */
-const MAX_CHUNK_BYTES = 128 * 1024;
+export const MAX_CHUNK_BYTES = 128 * 1024;
 
 /**
  * What a stream's live chunks become when `delta`, which begins where they end, is added; and what of them is sealed by
@@ -53,6 +53,7 @@ function withoutBulk(chunk: StoredChunk): StoredChunk {
 const BULK: Readonly<Record<string, (sizeBytes: number) => Record<string, JsonValue>>> = {
   "tool-input-available": (sizeBytes) => ({ input: { omittedBytes: sizeBytes } }),
   "tool-input-error": (sizeBytes) => ({ input: { omittedBytes: sizeBytes } }),
-  "tool-output-available": (sizeBytes) => ({ output: { omittedBytes: sizeBytes } }),
+  // Beside the output too: a tool may give an object that looks like this one.
+  "tool-output-available": (sizeBytes) => ({ output: { omittedBytes: sizeBytes }, omittedBytes: sizeBytes }),
   "tool-output-error": (sizeBytes) => ({ errorText: `An error of ${sizeBytes} bytes` }),
 };

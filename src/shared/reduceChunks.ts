@@ -251,6 +251,8 @@ const setToolOutput: Apply = (draft, chunk) => {
     state: "output-available",
     output: chunk.output ?? null,
     preliminary: chunk.preliminary === true ? true : undefined,
+    // The log holds no more of it than its size.
+    omittedBytes: typeof chunk.omittedBytes === "number" ? chunk.omittedBytes : undefined,
     errorText: undefined,
     ...pick(chunk, ["providerExecuted", "toolMetadata"]),
     ...metadataOf(chunk, "resultProviderMetadata"),
@@ -263,6 +265,7 @@ const setToolError: Apply = (draft, chunk) => {
     errorText: text(chunk.errorText),
     output: undefined,
     preliminary: undefined,
+    omittedBytes: undefined,
     ...pick(chunk, ["providerExecuted", "toolMetadata"]),
     ...metadataOf(chunk, "resultProviderMetadata"),
   });

@@ -109,6 +109,8 @@ function toolResult(part: ReducedPart, reason: string | undefined): unknown[] {
 function outputOf(part: ReducedPart, reason: string | undefined): ToolResultOutput {
   switch (part.state) {
     case "output-available":
+      // Never shown to a model as if it were what the tool gave.
+      if (typeof part.omittedBytes === "number") return { type: "error-text", value: `The tool ran, but its result of ${part.omittedBytes} bytes was too large to keep: the reply ended before it was saved.` };
       // A tool's output crossed the wire as a Convex value.
       return typeof part.output === "string" ? { type: "text", value: part.output } : { type: "json", value: (part.output ?? null) as JsonValue };
     case "output-error":

@@ -1,6 +1,7 @@
 import { embedMany as sdkEmbedMany, type EmbeddingModel, type ModelMessage } from "ai";
 import type { Message } from "../../shared/validators/message.js";
 import type { MessageDoc } from "../../shared/validators/messageDoc.js";
+import { wellFormed } from "../../shared/convexJson.js";
 import { packVector } from "../../shared/vectors.js";
 import type { Config, GenerationScope } from "../agentOptions.js";
 import { modelNames } from "../aiSdk/models.js";
@@ -23,7 +24,7 @@ export async function embedMany(
   const model = mustHaveEmbeddingModel(options);
   const { maxRetries, headers = {} } = options.callSettings ?? {};
   const sentHeaders = Object.fromEntries(Object.entries({ ...headers, ...options.headers }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  const { embeddings, usage } = await sdkEmbedMany({ model, values, abortSignal, maxRetries, headers: sentHeaders });
+  const { embeddings, usage } = await sdkEmbedMany({ model, values: values.map(wellFormed), abortSignal, maxRetries, headers: sentHeaders });
   const { userId, threadId, agentName } = options;
   await options.usageHandler?.(ctx, {
     userId,

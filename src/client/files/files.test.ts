@@ -206,10 +206,10 @@ describe("large data in messages", () => {
     }));
 
   test("an image may be given as the documentation of files gives it: its URL or bytes as `data`", () => {
-    for (const data of ["https://example.com/a.png", new Uint8Array(PNG)]) {
-      const { content } = serializeMessageOf({ role: "user", content: [{ type: "image", data, mimeType: "image/png" } as never] });
-      expect(content[0]).toMatchObject({ type: "image", mediaType: "image/png", image: typeof data === "string" ? data : expect.any(ArrayBuffer) });
-    }
+    const url = "https://example.com/a.png";
+    const storedOf = (data: unknown) => serializeMessageOf({ role: "user", content: [{ type: "image", data, mimeType: "image/png" } as never] }).content[0];
+    expect(storedOf(url)).toEqual({ type: "image", mediaType: "image/png", image: url });
+    expect(storedOf(new Uint8Array(PNG))).toEqual({ type: "image", mediaType: "image/png", image: new Uint8Array(PNG).buffer });
   });
 
   test("a message made ready by hand is the one that saving makes of it: with the component in an action, data in the storage", async () => {

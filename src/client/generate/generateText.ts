@@ -24,7 +24,7 @@ export async function generateText<
   // The same fields; tools and callbacks are handed on, not looked into.
   const plainArgs = args as unknown as StartArgs & StepCallbacks;
   const { call, generation } = await startGeneration(ctx, apiOf(component), { args: plainArgs, options });
-  const recorder = new StepRecorder(generation);
+  const recorder = new StepRecorder(generation, call.tools);
   try {
     const result = await sdkGenerateText({ ...call, ...observeSteps(recorder, plainArgs) });
     await recorder.finish();

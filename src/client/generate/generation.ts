@@ -15,6 +15,9 @@ import type { RawCallKeeper } from "./rawCalls.js";
 import type { GenerationStore, Turn } from "./store.js";
 import { vectorsOf, type StepVectors } from "./turnVectors.js";
 
+/** What is known of the results of tools, a message each; `isLogged`: besides what the log of the stream tells. */
+export type KnownResults = (options: { isLogged: boolean }) => Promise<MessageWithMetadata[]>;
+
 /** How a generation ended. */
 export type Outcome = { kind: "finished" } | { kind: "failed"; error: unknown } | { kind: "aborted" };
 
@@ -35,6 +38,9 @@ export type GenerationParts = {
   throttleMs: Throttle;
   abortSignal: AbortSignal | undefined;
 };
+
+/** What a generation that ends early leaves behind. */
+type EarlyEnd = { store: GenerationStore; turn: Turn; reason: string; error: unknown; unsaved: MessageWithMetadata[]; known: KnownResults | undefined };
 
 /** One call of `generateText`, `streamText` …: where it is stored, how it is stopped, and that it ends exactly once. */
 export class Generation {
@@ -90,14 +96,15 @@ export class Generation {
     this.#stopper.abort(reason);
   }
 
-  /** Saves a step that is followed by another, in one mutation with the end of its stream chunks. */
-  async saveStep(messages: MessageWithMetadata[]): Promise<void> {
-    if (this.#wasClosed) return;
+  /** Saves a step that is followed by another, in one mutation with the end of its stream chunks. False: it was stopped. */
+  async saveStep(messages: MessageWithMetadata[]): Promise<boolean> {
+    if (this.#wasClosed) return false;
     await this.#save(messages, false);
+    return !this.#wasClosed;
   }
 
   /** Saves the last step and finishes the stream, in one mutation, with the vectors of all that the turn has said. */
-  async finish(messages: MessageWithMetadata[]): Promise<void> {
+  async finish(messages: MessageWithMetadata[], known?: KnownResults): Promise<void> {
     if (!this.#end({ kind: "finished" })) return;
     try {
       const vectors = this.#wasClosed ? undefined : await this.#vectors(messages);
@@ -105,38 +112,77 @@ export class Generation {
     } catch (error) {
       // What could not be saved must not stay "streaming".
       this.#outcome = { kind: "failed", error };
-      await this.#endEarly(error, []);
+      await this.#endEarly(error, [], known);
       throw error;
     }
-    this.#close();
+    try {
+      await this.#amend(known);
+    } finally {
+      this.#close();
+    }
   }
 
   /** Ends the generation as failed. What was said of the step that failed is kept. */
-  async fail(error: unknown, unsaved: MessageWithMetadata[]): Promise<void> {
+  async fail(error: unknown, unsaved: MessageWithMetadata[], known?: KnownResults): Promise<void> {
     if (!this.#end({ kind: "failed", error })) return;
-    await this.#endEarly(error, unsaved);
+    await this.#endEarly(error, unsaved, known);
   }
 
   /** Ends the generation as stopped by the app or a user. What was said is kept. */
-  async abort(reason: unknown, unsaved: MessageWithMetadata[]): Promise<void> {
+  async abort(reason: unknown, unsaved: MessageWithMetadata[], known?: KnownResults): Promise<void> {
     if (!this.#end({ kind: "aborted" })) return;
-    await this.#endEarly(reason, unsaved);
+    await this.#endEarly(reason, unsaved, known);
   }
 
-  async #endEarly(error: unknown, unsaved: MessageWithMetadata[]): Promise<void> {
+  async #endEarly(error: unknown, unsaved: MessageWithMetadata[], known: KnownResults | undefined): Promise<void> {
     const { store, turn } = { store: this.#store, turn: this.#turn };
-    if (store && turn && !this.#wasClosed) {
-      const reason = this.#outcome?.kind === "aborted" ? abortReason(errorToString(error)) : formatFailure(failureReason(error));
+    try {
+      if (store && turn && !this.#wasClosed && (this.#savesOutput || turn.streamId)) {
+        const reason = this.#outcome?.kind === "aborted" ? abortReason(errorToString(error)) : formatFailure(failureReason(error));
+        await this.#saveEnd({ store, turn, reason, error, unsaved, known });
+      }
+      await this.#amend(known);
+    } finally {
+      this.#close();
+    }
+  }
+
+  async #saveEnd({ store, turn, reason, error, unsaved, known }: EarlyEnd): Promise<void> {
+    try {
       const messages = this.#savesOutput ? await store.withFiles(unsaved) : [];
       // A whole step that the stream has shown is saved with all that is known of it; the end of its stream goes along.
-      if (messages.length > 0 && turn.streamId) await this.#save(messages.map((message) => failed(message, reason)), true);
-      else if (this.#savesOutput || turn.streamId) {
-        await this.#withRest(async (rest) => {
-          this.savedMessages.push(...(await store.fail(turn, { error: reason, messages, rawCall: this.rawCalls?.ofFailure(error), finalDelta: rest })));
-        });
-      }
+      if (messages.length > 0 && turn.streamId) return await this.#save(messages.map((message) => failed(message, reason)), true);
+      const kept = turn.streamId ? await this.#storable(known, { isLogged: true }) : messages;
+      await this.#withRest(async (rest) => {
+        this.savedMessages.push(...(await store.fail(turn, { error: reason, messages: kept, rawCall: this.rawCalls?.ofFailure(error), finalDelta: rest })));
+      });
+    } catch (saveError) {
+      // What is in the way may be what was to be saved. An end that is not saved would leave the reply "streaming".
+      this.writer?.close();
+      this.savedMessages.push(...(await store.fail(turn, { error: reason, messages: [], rawCall: undefined, finalDelta: undefined })));
+      // The caller is told why the generation ended; the app's log is the place left to tell this.
+      // oxlint-disable-next-line no-console
+      console.warn(`The last of a reply that ended early is lost, for it could not be saved: ${errorToString(saveError)}`);
     }
-    this.#close();
+  }
+
+  /** Whoever stopped the stream from outside had only its log: what this process knows of its tools' results is added. */
+  async #amend(known: KnownResults | undefined): Promise<void> {
+    const { store, turn } = { store: this.#store, turn: this.#turn };
+    if (!this.#wasClosed || !store || !turn?.streamId) return;
+    // What came last may not have been written any more.
+    const messages = await this.#storable(known, { isLogged: false });
+    if (messages.length > 0) await store.fail(turn, { error: "", messages, rawCall: undefined, finalDelta: undefined });
+  }
+
+  async #storable(known: KnownResults | undefined, options: { isLogged: boolean }): Promise<MessageWithMetadata[]> {
+    if (!known || !this.#store || !this.#savesOutput) return [];
+    try {
+      return await this.#store.withFiles(await known(options));
+    } catch {
+      // A generation ends whatever becomes of these: then what its log shows is kept.
+      return [];
+    }
   }
 
   async #vectors(messages: MessageWithMetadata[]): Promise<StepVectors | undefined> {

@@ -1,16 +1,18 @@
-import type { ModelMessage } from "ai";
+import type { ModelMessage, ToolSet } from "ai";
+import { withKnownResults } from "../../shared/knownResults.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { isTimeout } from "../aiSdk/failures.js";
-import { providerRecord, resultMessages, stepMessages, stepModel, type FinishedStep } from "../aiSdk/steps.js";
+import { providerRecord, stepMessages, stepModel, type FinishedStep } from "../aiSdk/steps.js";
 import { usageReport } from "../aiSdk/usage.js";
 import { systemTimers } from "../streaming/timers.js";
 import { CallMeter, type CallReport, type ModelCallEnd, type ModelCallStart } from "./callMeter.js";
-import type { Generation } from "./generation.js";
+import type { Generation, KnownResults } from "./generation.js";
 import { withRawCall } from "./rawCalls.js";
 import { StepClock } from "./stepClock.js";
+import { ToolResults, type GivenResult } from "./toolResults.js";
 
 /** The end of a tool's run, as the SDK tells it. */
-export type ToolEnd = { toolOutput: { type: "tool-result"; toolCallId: string; output: unknown } | { type: "tool-error"; toolCallId: string } };
+export type ToolEnd = { toolOutput: ({ type: "tool-result" } & GivenResult) | { type: "tool-error"; toolCallId: string } };
 
 /** The start of a tool's run, as the SDK tells it. */
 export type ToolStart = { toolCall: { toolCallId: string } };
@@ -26,19 +28,21 @@ export class StepRecorder {
   #held: FinishedStep | undefined;
   /** Results of tools that ran before the first step, for calls that were approved since. */
   #before: readonly ModelMessage[] = [];
-  /** What tools gave, by call: for those of {@link #before} no step tells it. */
-  readonly #results = new Map<string, unknown>();
+  /** What tools gave: of those of {@link #before} no step tells it, and of a step that did not end nobody else. */
+  readonly #results: ToolResults;
   readonly #clock = new StepClock(systemTimers.now);
   readonly #meter = new CallMeter();
   #broken: { error: unknown } | undefined;
 
-  constructor(generation: Generation) {
+  constructor(generation: Generation, tools: ToolSet | undefined) {
     this.#generation = generation;
+    this.#results = new ToolResults(tools);
   }
 
   /** Messages the SDK made before the first step. */
   began(before: readonly ModelMessage[]): void {
     this.#before = before;
+    this.#results.began(before);
   }
 
   /** The model is asked. */
@@ -66,7 +70,12 @@ export class StepRecorder {
   /** A tool has run. */
   toolEnded({ toolOutput }: ToolEnd): void {
     this.#clock.toolEnded(toolOutput.toolCallId);
-    if (toolOutput.type === "tool-result") this.#results.set(toolOutput.toolCallId, toolOutput.output);
+    if (toolOutput.type === "tool-result") this.#results.add(toolOutput);
+  }
+
+  /** A tool's result is shown, also of one that the provider runs. */
+  resultShown(result: GivenResult): void {
+    this.#results.shown(result);
   }
 
   /** The tokens of a call are known, whatever becomes of its step. */
@@ -86,7 +95,8 @@ export class StepRecorder {
     if (!step) return;
     this.#held = undefined;
     await this.#guard(async () => {
-      await Promise.all([this.#generation.saveStep(this.#messagesOf(step)), this.#report(step)]);
+      const [isSaved] = await Promise.all([this.#generation.saveStep(this.#messagesOf(step)), this.#report(step)]);
+      if (isSaved) this.#results.clear();
     });
   }
 
@@ -95,18 +105,18 @@ export class StepRecorder {
     const step = this.#held;
     this.#held = undefined;
     await this.#guard(async () => {
-      await Promise.all([this.#generation.finish(step ? this.#messagesOf(step) : []), step && this.#report(step)]);
+      await Promise.all([this.#generation.finish(step ? this.#messagesOf(step) : [], this.#known), step && this.#report(step)]);
     });
   }
 
   /** The generation failed; a step that ended with the failure keeps what it said. */
   async fail(error: unknown, unsaved: MessageWithMetadata[] = []): Promise<void> {
-    await this.#endEarly((messages) => this.#generation.fail(error, messages), { unsaved, reason: error });
+    await this.#endEarly((messages) => this.#generation.fail(error, messages, this.#known), { unsaved, reason: error });
   }
 
   /** The generation was stopped; what it said is kept. */
   async abort(reason: unknown, unsaved: MessageWithMetadata[] = []): Promise<void> {
-    await this.#endEarly((messages) => this.#generation.abort(reason, messages), { unsaved, reason });
+    await this.#endEarly((messages) => this.#generation.abort(reason, messages, this.#known), { unsaved, reason });
   }
 
   /** What saving or a handler of the app threw. */
@@ -120,22 +130,30 @@ export class StepRecorder {
   ): Promise<void> {
     const step = this.#held;
     this.#held = undefined;
-    const messages = step ? this.#messagesOf(step) : [...this.#messagesBefore(), ...unsaved];
     const wasCut = this.#generation.signal.aborted || isTimeout(reason);
     await this.#guard(async () => {
+      const messages = step ? this.#messagesOf(step) : await this.#withResults(unsaved);
       await Promise.all([end(messages), step ? this.#report(step) : this.#reportCall(wasCut)]);
     });
   }
 
-  /** Results of approved calls are kept even when no step follows; a stream has shown them, and keeps them itself. */
-  #messagesBefore(): MessageWithMetadata[] {
-    return this.#generation.writer ? [] : this.#clock.date(resultMessages(this.#before, (toolCallId) => this.#results.get(toolCallId)));
+  /**
+   * What was said, with what is known of the results of its calls; and those of approved calls, which are kept even when
+   * no step follows. A stream has shown all that, and keeps it itself.
+   */
+  async #withResults(unsaved: MessageWithMetadata[]): Promise<MessageWithMetadata[]> {
+    if (this.#generation.writer) return unsaved;
+    const known = await this.#results.messages({ isLogged: false });
+    const ofApproved = known.filter(({ status }) => status === "success");
+    return [...this.#clock.date(joined(ofApproved)), ...withKnownResults(unsaved, known.filter((result) => !ofApproved.includes(result)))];
   }
+
+  readonly #known: KnownResults = (options) => this.#results.messages(options);
 
   #messagesOf(step: FinishedStep): MessageWithMetadata[] {
     const before = this.#before;
     this.#before = [];
-    const messages = this.#clock.date(stepMessages(step, { before, resultOf: (toolCallId) => this.#results.get(toolCallId) }));
+    const messages = this.#clock.date(stepMessages(step, { before, resultOf: this.#results.outputOf }));
     return withRawCall(messages, this.#generation.rawCalls?.take(step));
   }
 
@@ -166,4 +184,10 @@ export class StepRecorder {
       this.#generation.stop(error);
     }
   }
+}
+
+/** Results of approved calls in one message, as the SDK saves them with a step. */
+function joined(results: readonly MessageWithMetadata[]): MessageWithMetadata[] {
+  const content = results.flatMap(({ message }) => (message.role === "tool" ? message.content : []));
+  return content.length === 0 ? [] : [{ message: { role: "tool", content }, status: "success" }];
 }

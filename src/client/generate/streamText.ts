@@ -11,7 +11,7 @@ import type { AnyOutput, RuntimeContext, StreamResult, StreamTextOptions, Stream
 import type { Generation } from "./generation.js";
 import { observeSteps, type StepCallbacks } from "./observe.js";
 import { StepRecorder } from "./saveSteps.js";
-import { startGeneration, streamingOptions, type StartArgs, type StartOptions } from "./start.js";
+import { startGeneration, streamingOptions, type SdkCall, type StartArgs, type StartOptions } from "./start.js";
 import { UnsavedStep } from "./unsavedStep.js";
 
 type Part = TextStreamPart<ToolSet>;
@@ -51,7 +51,7 @@ export async function streamText<
   const plainArgs = args as unknown as StartArgs & StreamCallbacks;
   const stream = streamingOptions(options);
   const { call, generation } = await startGeneration(ctx, apiOf(component), { args: plainArgs, options: { ...options, stream } });
-  const recording = new StreamRecording(generation, plainArgs, stream);
+  const recording = new StreamRecording(generation, { call, app: plainArgs, stream });
   const result = sdkStreamText({ ...call, ...recording.callbacks() });
   const ended = recording.drain(result);
   if (stream && !stream.returnImmediately) await ended;
@@ -77,11 +77,11 @@ class StreamRecording {
   /** How the SDK says the whole stream finished; it says nothing when a call after the first step failed. */
   #finishReason: string | undefined;
 
-  constructor(generation: Generation, args: StartArgs & StreamCallbacks, stream: StreamingOptions | undefined) {
+  constructor(generation: Generation, { call, app, stream }: { call: SdkCall; app: StreamCallbacks; stream: StreamingOptions | undefined }) {
     this.#generation = generation;
-    this.#recorder = new StepRecorder(generation);
-    this.#app = args;
-    this.#tools = args.tools;
+    this.#recorder = new StepRecorder(generation, call.tools);
+    this.#app = app;
+    this.#tools = call.tools;
     this.#sendSources = stream?.sendSources ?? DEFAULT_STREAMING_OPTIONS.sendSources;
     this.#chunker = new TextChunker(stream?.chunking);
   }
@@ -133,6 +133,7 @@ class StreamRecording {
   #saw(part: Part): void {
     if (part.type === "finish") this.#finishReason = part.finishReason;
     if (part.type === "raw") this.#recorder.providerSent(part.rawValue);
+    if (part.type === "tool-result" && part.preliminary !== true) this.#recorder.resultShown(part);
     const chunk = toChunk(part, { tools: this.#tools, sendSources: this.#sendSources });
     if (!chunk) return;
     const said = saidIn(chunk);

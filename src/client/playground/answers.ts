@@ -1,5 +1,5 @@
 import type { FinishReason, StepResult, ToolSet } from "ai";
-import { toConvexJson, type ConvexJson } from "../../shared/convexJson.js";
+import { toReturnedJson, type ConvexJson } from "../../shared/convexJson.js";
 import { fail } from "../../shared/errors.js";
 import type { MessageDoc, MessageWithMetadata } from "../../shared/validators/messageDoc.js";
 import { stepMessages } from "../aiSdk/steps.js";
@@ -41,7 +41,7 @@ export function unsavedMessages(steps: readonly Step[], startMs: number): Messag
 
 /** Steps as the playground shows them. */
 export function shownSteps(steps: readonly Step[]): PlaygroundAnswer["steps"] {
-  return steps.map(({ content, finishReason, usage }) => ({ content: toConvexJson(content), finishReason, usage: toConvexJson(usage) }));
+  return steps.map(({ content, finishReason, usage }) => ({ content: toReturnedJson(content), finishReason, usage: toReturnedJson(usage) }));
 }
 
 /** All messages of a turn, in its order; as much as one transaction reads. */

@@ -1,5 +1,5 @@
 import { asSchema, type ToolSet } from "ai";
-import { toConvexJson, type ConvexJson } from "../../shared/convexJson.js";
+import { toReturnedJson, type ConvexJson } from "../../shared/convexJson.js";
 import { modelNames } from "../aiSdk/models.js";
 import type { ContextOptions, StorageOptions } from "../agentOptions.js";
 import type { NamedAgent } from "./access.js";
@@ -34,14 +34,14 @@ export async function describeAgent({ name, agent }: NamedAgent): Promise<AgentD
   const embedding = embeddingModel ?? textEmbeddingModel;
   return {
     name,
-    ...(instructions !== undefined && { instructions: toConvexJson(instructions) }),
+    ...(instructions !== undefined && { instructions: toReturnedJson(instructions) }),
     ...(model !== undefined && modelNames(model)),
     ...(embedding !== undefined && { embeddingModel: modelNames(embedding).model }),
     tools: await describeTools(tools),
     ...(contextOptions && { contextOptions }),
     ...(storageOptions && { storageOptions }),
-    ...(callSettings && { callSettings: toConvexJson(withoutSecrets(callSettings)) }),
-    ...(providerOptions && { providerOptions: toConvexJson(providerOptions) }),
+    ...(callSettings && { callSettings: toReturnedJson(withoutSecrets(callSettings)) }),
+    ...(providerOptions && { providerOptions: toReturnedJson(providerOptions) }),
     ...(maxSteps !== undefined && { maxSteps }),
   };
 }
@@ -57,7 +57,7 @@ export async function describeTools(tools: ToolSet = {}): Promise<ToolDescriptio
     Object.entries(tools).map(async ([name, tool]) => ({
       name,
       ...(typeof tool.description === "string" && { description: tool.description }),
-      inputSchema: toConvexJson(await asSchema(tool.inputSchema).jsonSchema),
+      inputSchema: toReturnedJson(await asSchema(tool.inputSchema).jsonSchema),
       needsApproval: tool.needsApproval !== undefined && tool.needsApproval !== false,
     })),
   );

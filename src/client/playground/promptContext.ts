@@ -1,5 +1,5 @@
 import type { ModelMessage } from "ai";
-import { toConvexJson, type ConvexJson } from "../../shared/convexJson.js";
+import { toReturnedJson, type ConvexJson } from "../../shared/convexJson.js";
 import { estimateTokens, holdsFiles } from "../../shared/estimateTokens.js";
 import { filterOutOrphanedToolMessages } from "../../shared/toolPairs.js";
 import type { Message } from "../../shared/validators/message.js";
@@ -85,7 +85,7 @@ export async function promptContext(ctx: ActionCtx, args: PromptContextArgs): Pr
   const tools = await describeTools(args.agent.options.tools);
   const toolsTokens = tools.reduce((sum, { needsApproval: _kept, ...tool }) => sum + estimateTokens(tool), 0);
   return {
-    ...(instructions !== undefined && { instructions: toConvexJson(instructions) }),
+    ...(instructions !== undefined && { instructions: toReturnedJson(instructions) }),
     instructionsTokens,
     messages,
     tools: tools.map(({ name }) => name),
@@ -114,7 +114,7 @@ async function foundEntries(ctx: ActionCtx, args: PromptContextArgs, contextOpti
       : await ctx.runQuery(agent.component.generations.window, { threadId, promptMessageId: targetMessageId, window: { recentMessages, excludeToolMessages } });
   const target = turn.find(({ _id }) => _id === targetMessageId);
   const shown = target === undefined ? [] : turn.filter((doc) => doc.stepOrder < target.stepOrder || (doc === target && !isReply(doc)));
-  const text = args.searchText ?? searchTextOf({ prompt, messages, shown });
+  const text = args.searchText === undefined ? searchTextOf({ prompt, messages, shown }) : cutForEmbedding(args.searchText);
   const { messages: found, matches } = await explainSearch(ctx, agent.component, {
     threadId,
     userId: contextOptions.searchOtherThreads ? (args.userId ?? (await userOf(ctx, agent, threadId))) : undefined,

@@ -20,11 +20,12 @@ afterEach(() => {
 });
 
 const lookUp = createTool({ description: "Looks up", args: z.object({ hangs: z.boolean() }), handler: async (_ctx, { hangs }): Promise<string> => (hangs ? never : "found") });
+const dump = createTool({ description: "Gives more than a log holds", args: z.object({}), handler: async (): Promise<string> => "B".repeat(200_000) });
 const call = (hangs: boolean) => ({ type: "tool-call", toolName: "lookUp", input: { hangs } }) as const;
 const wait = { type: "wait", until: never } as const;
 const states = ["streaming", "finished", "aborted"] as const;
 
-const agentOf = (model: ScriptedModel) => new Agent(component, { name: "Tester", languageModel: model, tools: { lookUp }, maxSteps: 5 });
+const agentOf = (model: ScriptedModel) => new Agent(component, { name: "Tester", languageModel: model, tools: { lookUp, dump }, maxSteps: 5 });
 
 /** The ctx of a process that can be killed: from then on it does nothing, and nobody is told. */
 function mortal(ctx: Ctx): { ctx: Ctx; kill: () => void } {
@@ -88,6 +89,11 @@ const phases: Phase[] = [
     name: "while a tool runs",
     model: scripted(["Let me see.", call(true)]), when: (seen) => seen.includes("input-available"),
     shown: [started, text("Let me see."), { type: "tool-lookUp", state: "output-error", errorText: lost }],
+  },
+  {
+    name: "while a tool runs beside one that has given more than a log holds",
+    model: scripted([{ type: "tool-call", toolName: "dump", input: {} }, call(true)]), when: (seen) => seen.includes("omittedBytes"),
+    shown: [started, { type: "tool-dump", state: "output-error", errorText: expect.stringMatching(/its result of \d+ bytes was too large to keep/u) }, { type: "tool-lookUp", state: "output-error", errorText: lost }],
   },
   { name: "between two steps", model: scripted(["Let me see.", call(false)], [wait]), when: (_seen, saved) => saved === 3, shown: [started, text("Let me see."), found, started] },
   { name: "in the second step", model: scripted(["Let me see.", call(false)], ["It is ", wait]), when: (seen, saved) => saved === 3 && seen.includes("It is "), shown: [started, text("Let me see."), found, started, text("It is ")] },

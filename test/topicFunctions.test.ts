@@ -4,7 +4,7 @@ import { convexTest } from "convex-test";
 import agentTest from "convex-agent/test";
 import { ConvexError } from "convex/values";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { api, internal } from "../example/convex/_generated/api";
+import { api, components, internal } from "../example/convex/_generated/api";
 import schema from "../example/convex/schema";
 
 const modules = import.meta.glob("../example/convex/**/*.*s");
@@ -97,6 +97,34 @@ describe("what tools write", () => {
   });
 });
 
+describe("answering again", () => {
+  /** The replies that are to begin, by the name of their function. */
+  const pending = (t: ReturnType<typeof newApp>) => t.run(async (ctx) => (await ctx.db.system.query("_scheduled_functions").collect()).filter(({ state }) => state.kind === "pending").map(({ name }) => name));
+
+  test("two who ask at once, or one who clicks twice, get one reply", async () => {
+    const t = newApp();
+    const viewerKey = ada;
+    const { threadId } = await t.mutation(api.threads.create, { viewerKey });
+    await t.mutation(api.chat.send.sendMessage, { viewerKey, threadId, prompt: "Hi" });
+    await t.mutation(api.chat.send.stop, { viewerKey, threadId, order: 0 });
+    const promptMessageId = await firstMessageId(t, threadId);
+    const [first] = await pending(t);
+    for (const asker of [ada, eve, ada]) await t.mutation(api.chat.send.retry, { viewerKey: asker, threadId, order: 0, promptMessageId });
+    expect(await pending(t)).toEqual([first, first]);
+
+    const topic = await t.mutation(api.tools.send.send, { viewerKey, prompt: "Hi" });
+    const turn = { threadId: topic.threadId, order: 0, promptMessageId: await firstMessageId(t, topic.threadId) };
+    const before = (await pending(t)).length;
+    for (const asker of [ada, eve]) await t.mutation(api.tools.send.retry, { viewerKey: asker, ...turn });
+    expect((await pending(t)).length).toBe(before + 1);
+  });
+});
+
+async function firstMessageId(t: ReturnType<typeof newApp>, threadId: string): Promise<string> {
+  const { page: [first] } = await t.query(components.agent.messages.listMessagesByThreadId, { threadId, order: "asc", paginationOpts: { cursor: null, numItems: 1 } });
+  return first?._id ?? "";
+}
+
 test("a file that no message shows goes after a day, with the note of whose it was; one that is shown stays", async () => {
   const t = newApp();
   const upload = (name: string) => t.action(api.files.uploads.upload, { viewerKey: ada, name, mediaType: "text/plain", bytes: text.buffer });
@@ -124,6 +152,8 @@ describe("deleting a conversation", () => {
     await Promise.all([sources(), search(), question(), payment(other.threadId, "kept")]);
     for (let index = 0; index < 230; index++) await payment(threadId, `call ${index}`);
     await t.run(async (ctx) => {
+      const replyId = await ctx.scheduler.runAfter(0, internal.approval.reply.reply, { threadId, promptMessageId: "m" });
+      await ctx.db.insert("repeatedReplies", { threadId, order: 0, replyId });
       await ctx.db.insert("supportCases", { threadId, holder: { kind: "agent" } });
       const tripId = await ctx.db.insert("trips", { threadId, city: "Oslo", state: { kind: "done" } });
       await ctx.db.insert("tripStages", { tripId, name: "weather", promptMessageId: "m", order: 0, attempt: 1, state: "done" });
@@ -131,7 +161,7 @@ describe("deleting a conversation", () => {
     expect(await refusal(t.mutation(api.threads.remove, { viewerKey: eve, threadId }))).toMatchObject({ code: "forbidden" });
     expect(await rowsOf(t)).toMatchObject({ payments: 231, threadAccess: 2 });
     await t.mutation(api.threads.remove, { viewerKey: ada, threadId });
-    const none = { supportCases: 0, humanQuestions: 0, searches: 0, documentSearches: 0, trips: 0, tripStages: 0 };
+    const none = { repeatedReplies: 0, supportCases: 0, humanQuestions: 0, searches: 0, documentSearches: 0, trips: 0, tripStages: 0 };
     expect(await rowsOf(t)).toMatchObject({ ...none, threadAccess: 1, payments: 31 });
     await t.mutation(internal.threadRows.goOn, { threadId });
     await Promise.all([sources(), search(), question()]);
@@ -143,7 +173,7 @@ describe("deleting a conversation", () => {
 
 async function rowsOf(t: ReturnType<typeof newApp>): Promise<Record<string, number>> {
   return await t.run(async (ctx) => {
-    const names = ["threadAccess", "payments", "supportCases", "humanQuestions", "searches", "documentSearches", "trips", "tripStages"] as const;
+    const names = ["threadAccess", "repeatedReplies", "payments", "supportCases", "humanQuestions", "searches", "documentSearches", "trips", "tripStages"] as const;
     return Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await ctx.db.query(name).collect()).length])));
   });
 }

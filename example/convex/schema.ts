@@ -19,6 +19,15 @@ export default defineSchema({
     threadId: v.string(),
     ownerId: v.string(),
   }).index("by_thread", ["threadId"]),
+  /**
+   * The reply that answers a turn again, once somebody asked for that. Written by `topicTurns.ts`, so that two who ask
+   * at once get one reply.
+   */
+  repeatedReplies: defineTable({
+    threadId: v.string(),
+    order: v.number(),
+    replyId: v.id("_scheduled_functions"),
+  }).index("by_turn", ["threadId", "order"]),
   ...approvalTables,
   ...fileTables,
   ...humanTables,

@@ -13,6 +13,7 @@ const ROWS_AT_ONCE = 200;
 export async function deleteThreadRows(ctx: MutationCtx, threadId: string): Promise<void> {
   for (const trip of await ctx.db.query("trips").withIndex("by_thread", (q) => q.eq("threadId", threadId)).take(ROWS_AT_ONCE)) await deleteTrip(ctx, trip);
   const lists: readonly (readonly { _id: Id<TableNames> }[])[] = [
+    await ctx.db.query("repeatedReplies").withIndex("by_turn", (q) => q.eq("threadId", threadId)).take(ROWS_AT_ONCE),
     await ctx.db.query("payments").withIndex("by_thread", (q) => q.eq("threadId", threadId)).take(ROWS_AT_ONCE),
     await ctx.db.query("paymentDecisions").withIndex("by_approval", (q) => q.eq("threadId", threadId)).take(ROWS_AT_ONCE),
     await ctx.db.query("supportCases").withIndex("by_thread", (q) => q.eq("threadId", threadId)).take(ROWS_AT_ONCE),

@@ -21,19 +21,26 @@ async function send(page: Page, text: string): Promise<void> {
 const failure = (page: Page) => page.getByRole("alert").filter({ hasText: "The reply failed" });
 
 describe("a backend that goes away", () => {
-  test("is told to the one who types and the one who reads; what is sent meanwhile goes out, what was typed and read stays", async () => {
-    const [writer, reader] = await Promise.all([session.open("/chat"), session.open("/chat")]);
+  test("is told to the one who types and the one who reads; what is sent meanwhile goes out or, after a reload, is in the field again; what was typed and read stays", async () => {
+    const [writer, reader, leaver, hooked] = await Promise.all([session.open("/chat"), session.open("/chat"), session.open("/tools"), session.open("/use-chat")]);
     await send(reader, "Be endless");
     const reply = reader.getByRole("article", { name: "Weather guide" });
     await reply.getByText("word word word").waitFor();
-    await send(writer, "Hello");
-    await writer.getByText("Here I am again.").waitFor();
+    await Promise.all([writer, hooked].map(async (page) => {
+      await send(page, "Hello");
+      await page.getByText("Here I am again.").waitFor();
+    }));
     const read = (await reply.innerText()).length;
     await session.killAndStartAgain(async () => {
       await Promise.all([writer, reader].map((page) => page.getByText("The connection is lost.").waitFor()));
       await send(writer, "Are you there?");
-      await writer.getByText("What you sent will go out when it is back.").waitFor();
+      await writer.getByText("What you sent goes out when it is back; after a reload it is in the field again.").waitFor();
       await writer.getByRole("textbox", { name: "Message" }).fill("and one more thing");
+      await Promise.all([leaver, hooked].map(async (page) => {
+        await send(page, "What was sent in vain?");
+        await page.getByRole("article", { name: "You" }).filter({ hasText: "in vain" }).waitFor();
+        await page.reload();
+      }));
       await writer.screenshot({ path: screenshotPath("bad-luck-gone") });
       await expectAccessible(writer);
     });
@@ -41,6 +48,8 @@ describe("a backend that goes away", () => {
     await writer.getByText("Here I am again.").nth(1).waitFor();
     expect(await writer.getByRole("article", { name: "You" }).count()).toBe(2);
     expect(await writer.getByRole("textbox", { name: "Message" }).inputValue()).toBe("and one more thing");
+    await Promise.all([leaver, hooked].map((page) => page.waitForFunction(() => document.querySelector("textarea")?.value === "What was sent in vain?")));
+    expect(await leaver.getByRole("article", { name: "You" }).count()).toBe(0);
     await reader.getByRole("button", { name: "Stop the reply" }).click();
     await reader.getByText("Stopped. What was said so far is kept.").waitFor();
     expect((await reply.innerText()).length).toBeGreaterThanOrEqual(read);

@@ -73,6 +73,50 @@ describe("the chat", () => {
     await chat.page.getByText("Stopped. What was said so far is kept.").waitFor();
     expect(words(await chat.lastReply())).toBeGreaterThanOrEqual(words(before));
     await chat.page.screenshot({ path: screenshotPath("chat-stopped") });
+    const other = await openChat(new URL(chat.page.url()).pathname);
+    const again = (page: ChatPage) => page.page.getByRole("button", { name: "Answer again" });
+    await again(other).waitFor();
+    await Promise.all([again(chat).dblclick(), again(other).click()]);
+    await chat.stopButton.waitFor();
+    expect(await chat.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Messages");
+    const counted = await chat.replyFits((text) => text.includes("30, 31"));
+    expect(counted.split("10, 11").length).toBe(2);
+    await chat.stopButton.click();
+  });
+});
+
+describe("on a slow link", () => {
+  test("a first message is seen at once, begins one conversation, and leads nobody back who has gone elsewhere", async () => {
+    const page = await session.open("/tools");
+    let release: (() => void) | undefined;
+    await page.routeWebSocket(/\/sync$/, (link) => {
+      const server = link.connectToServer();
+      const open = Promise.withResolvers<void>();
+      let isHeld = false;
+      link.onMessage((message) => {
+        isHeld ||= message.toString().includes("send:send");
+        if (isHeld) void open.promise.then(() => server.send(message));
+        else server.send(message);
+      });
+      release = open.resolve;
+    });
+    await page.reload();
+    const chat = new ChatPage(page);
+    const threads = page.getByRole("navigation", { name: "Conversations" }).getByRole("listitem");
+    await page.getByText("What you begin will be listed here.").waitFor();
+    await chat.send("Convert 3 miles to km");
+    await chat.prompts.getByText("Sending…").waitFor();
+    await chat.composer.fill("And 4 miles?");
+    await chat.composer.press("Enter");
+    await page.getByText("Your first message is on its way. What you write stays here.").waitFor();
+    await page.screenshot({ path: screenshotPath("chat-slow") });
+    await page.getByRole("link", { name: "Reasoning" }).click();
+    await page.getByRole("heading", { level: 1, name: "Reasoning" }).waitFor();
+    release?.();
+    await page.waitForFunction(() => sessionStorage.getItem("unsent:tools/new") === null);
+    await page.getByRole("link", { name: "Tools" }).click();
+    await threads.first().waitFor();
+    expect([await threads.count(), new URL(page.url()).pathname, await chat.composer.inputValue()]).toEqual([1, "/tools", "And 4 miles?"]);
   });
 });
 

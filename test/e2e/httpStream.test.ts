@@ -24,9 +24,17 @@ describe("one reply over two ways", () => {
     await page.getByText("The response is complete.").waitFor();
     await response.getByText(upTo(60)).waitFor();
     for (const viewer of [page, guest]) await viewer.getByRole("article", { name: "Narrator" }).getByText(upTo(60)).waitFor();
-    await guest.getByText("Nothing was asked from this page yet.").waitFor();
+    await guest.getByText("There is no response here now.").waitFor();
     await expectAccessible(page);
     await page.screenshot({ path: screenshotPath("http-stream") });
+    const { pathname } = new URL(page.url());
+    await page.getByRole("link", { name: "New conversation" }).click();
+    await page.getByRole("heading", { name: "Two ways for one reply" }).waitFor();
+    await ask(page, "Count to 20");
+    await response.getByText(upTo(20)).waitFor();
+    await page.locator(`a[href="${pathname}"]`).click();
+    await page.getByText("There is no response here now.").waitFor();
+    expect(await response.count()).toBe(0);
 
     await ask(page, "Count to 150");
     await page.getByRole("button", { name: "Leave the response" }).click();

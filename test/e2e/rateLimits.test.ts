@@ -11,7 +11,7 @@ describe("rate limits", () => {
     const send = async (text: string) => {
       await page.getByRole("textbox", { name: "Message" }).fill(text);
       await page.getByRole("button", { name: "Send" }).click();
-      await page.getByRole("article", { name: "You" }).filter({ hasText: text }).waitFor();
+      await page.getByRole("article", { name: "You" }).filter({ hasText: text }).filter({ hasNotText: "Sending…" }).waitFor();
     };
     // The burst of two, and as many more as windows pass by meanwhile on a slow machine.
     const countdown = page.getByText(/You can send again in \d seconds?/);

@@ -7,6 +7,7 @@ import { topicSession } from "../support/topicSession.ts";
 const session = topicSession();
 
 const topicsOf = (page: Page) => page.getByRole("navigation", { name: "Topics" });
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
 const PHONE = { width: 390, height: 844 };
 
 describe("the frame of the examples", () => {
@@ -49,6 +50,12 @@ describe("the frame of the examples", () => {
     await topicsOf(page).getByRole("link", { name: "Rate limits" }).click();
     await page.getByRole("heading", { level: 1, name: "Rate limits" }).waitFor();
     await topicsOf(page).waitFor({ state: "hidden" });
+    // A link to where one is already closes it, too.
+    await page.getByRole("button", { name: "Open the menu" }).click();
+    expect(await page.evaluate(() => document.activeElement?.closest("aside")?.getAttribute("aria-label"))).toBe("Menu");
+    await page.getByRole("link", { name: "New conversation" }).click();
+    await topicsOf(page).waitFor({ state: "hidden" });
+    expect(await focused(page)).toBe("Open the menu");
   });
 
   test("each page links its source, which is shown as it is, and the way back closes it", async () => {
@@ -62,6 +69,7 @@ describe("the frame of the examples", () => {
     await page.getByRole("dialog").screenshot({ path: screenshotPath("source") });
     await page.keyboard.press("Escape");
     await source.waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.activeElement?.textContent === "Source");
     await page.getByRole("button", { name: "Use the dark theme" }).click();
     await page.reload();
     await page.getByText("Nothing was used this month.").waitFor();
@@ -71,6 +79,12 @@ describe("the frame of the examples", () => {
 
   test("a page whose code cannot be fetched says so, the way back is open, and a reload tries again", async () => {
     const page = await session.open("/reasoning");
+    expect(await page.title()).toBe("Reasoning · convex-agent");
+    // A suggestion goes into the field and leaves there what was written.
+    const field = page.getByRole("textbox", { name: "Message" });
+    await field.fill("Dear agent,");
+    await page.getByRole("button", { name: "What is the weather in Lisbon?" }).click();
+    expect([await field.inputValue(), await focused(page)]).toEqual(["Dear agent,\nWhat is the weather in Lisbon? Think first.", "Message"]);
     await page.route("**/UsagePage*", (route) => route.abort());
     await topicsOf(page).getByRole("link", { name: "Usage and invoices" }).click();
     await page.getByText("This page could not be fetched.").waitFor();

@@ -17,8 +17,8 @@ export const retry = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string() },
   returns: v.null(),
   handler: async (ctx, args) => {
-    const { threadId, promptMessageId } = await reopenTurn(ctx, { topic: "approval", ...args });
-    await ctx.scheduler.runAfter(0, internal.approval.reply.reply, { threadId, promptMessageId });
+    await reopenTurn(ctx, { topic: "approval", ...args }, ({ threadId, promptMessageId }) =>
+      ctx.scheduler.runAfter(0, internal.approval.reply.reply, { threadId, promptMessageId }));
     return null;
   },
 });

@@ -1,11 +1,12 @@
 /** What the chat page does: send, stop, try again. */
-import { abortStream, saveMessage, stopTurn, updateThreadMetadata } from "convex-agent/queries";
+import { saveMessage, stopTurn, updateThreadMetadata } from "convex-agent/queries";
 import { v } from "convex/values";
 import { z } from "zod";
 import { components, internal } from "../_generated/api";
 import { mutation } from "../_generated/server";
 import { requireThreadAccess } from "../access";
-import { invalidInput, notFound } from "../errors";
+import { invalidInput } from "../errors";
+import { answerAgain } from "../topicTurns";
 import { promptProblem } from "./prompt";
 
 const promptSchema = z.string().check((check) => {
@@ -50,13 +51,7 @@ export const retry = mutation({
   returns: v.null(),
   handler: async (ctx, { viewerKey, threadId, order, promptMessageId }) => {
     await requireThreadAccess(ctx, { viewerKey, threadId, permission: "write" });
-    const [prompt] = await ctx.runQuery(components.agent.messages.getMessagesByIds, { messageIds: [promptMessageId] });
-    if (!prompt || prompt.threadId !== threadId || prompt.order !== order) throw notFound("The message to answer is no longer there.");
-    await abortStream(ctx, components.agent, { threadId, order, reason: "retried" });
-    await ctx.runMutation(components.agent.messages.deleteByOrder, {
-      threadId, startOrder: order, startStepOrder: prompt.stepOrder + 1, endOrder: order + 1,
-    });
-    await ctx.scheduler.runAfter(0, internal.chat.generate.reply, { threadId, promptMessageId });
+    await answerAgain(ctx, { threadId, order, promptMessageId }, () => ctx.scheduler.runAfter(0, internal.chat.generate.reply, { threadId, promptMessageId }));
     return null;
   },
 });

@@ -44,7 +44,7 @@ export const retry = mutation({
   handler: async (ctx, args) => {
     const { holder } = await mustFindCase(ctx, args.threadId);
     if (holder.kind !== "agent") throw alreadyDone("The agent does not answer here now: a person was asked.");
-    await ctx.scheduler.runAfter(0, internal.human.reply.reply, await reopenTurn(ctx, { topic: "human", ...args }));
+    await reopenTurn(ctx, { topic: "human", ...args }, (turn) => ctx.scheduler.runAfter(0, internal.human.reply.reply, turn));
     return null;
   },
 });

@@ -17,8 +17,8 @@ export const retry = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string() },
   returns: v.null(),
   handler: async (ctx, args) => {
-    const { threadId, promptMessageId, userId } = await reopenTurn(ctx, { topic: "objects", ...args });
-    await ctx.scheduler.runAfter(0, internal.objects.reply.reply, { threadId, promptMessageId, userId });
+    await reopenTurn(ctx, { topic: "objects", ...args }, ({ threadId, promptMessageId, userId }) =>
+      ctx.scheduler.runAfter(0, internal.objects.reply.reply, { threadId, promptMessageId, userId }));
     return null;
   },
 });

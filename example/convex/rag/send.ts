@@ -22,11 +22,12 @@ export const retry = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string(), mode: vMode },
   returns: v.null(),
   handler: async (ctx, { mode, ...args }) => {
-    const turn = await reopenTurn(ctx, { topic: "rag", ...args });
     const { userId: ownerId } = await requireViewer(args.viewerKey);
-    await forgetSources(ctx, turn);
-    const [prompt] = await ctx.runQuery(components.agent.messages.getMessagesByIds, { messageIds: [args.promptMessageId] });
-    await ctx.scheduler.runAfter(0, internal.rag.reply.reply, { ...turn, ownerId, question: prompt?.text ?? "", mode });
+    await reopenTurn(ctx, { topic: "rag", ...args }, async (turn) => {
+      await forgetSources(ctx, turn);
+      const [prompt] = await ctx.runQuery(components.agent.messages.getMessagesByIds, { messageIds: [args.promptMessageId] });
+      return await ctx.scheduler.runAfter(0, internal.rag.reply.reply, { ...turn, ownerId, question: prompt?.text ?? "", mode });
+    });
     return null;
   },
 });

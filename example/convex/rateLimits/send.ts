@@ -32,9 +32,10 @@ export const retry = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string() },
   returns: v.null(),
   handler: async (ctx, args) => {
-    const turn = await reopenTurn(ctx, { topic: "rateLimits", ...args });
-    await takeMessage(ctx, turn.userId);
-    await ctx.scheduler.runAfter(0, internal.rateLimits.reply.reply, turn);
+    await reopenTurn(ctx, { topic: "rateLimits", ...args }, async (turn) => {
+      await takeMessage(ctx, turn.userId);
+      return await ctx.scheduler.runAfter(0, internal.rateLimits.reply.reply, turn);
+    });
     return null;
   },
 });

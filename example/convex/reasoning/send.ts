@@ -18,8 +18,8 @@ export const retry = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string(), effort: vEffort },
   returns: v.null(),
   handler: async (ctx, { effort, ...args }) => {
-    const { threadId, promptMessageId, userId } = await reopenTurn(ctx, { topic: "reasoning", ...args });
-    await ctx.scheduler.runAfter(0, internal.reasoning.reply.reply, { threadId, promptMessageId, userId, effort });
+    await reopenTurn(ctx, { topic: "reasoning", ...args }, ({ threadId, promptMessageId, userId }) =>
+      ctx.scheduler.runAfter(0, internal.reasoning.reply.reply, { threadId, promptMessageId, userId, effort }));
     return null;
   },
 });

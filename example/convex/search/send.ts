@@ -21,10 +21,11 @@ export const retry = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string(), settings: vSearchSettings },
   returns: v.null(),
   handler: async (ctx, { settings: chosen, ...args }) => {
-    const turn = await reopenTurn(ctx, { topic: "search", ...args });
     const settings = parseInput(searchSettingsSchema, chosen, "settings");
-    const [prompt] = await ctx.runQuery(components.agent.messages.getMessagesByIds, { messageIds: [args.promptMessageId] });
-    await ctx.scheduler.runAfter(0, internal.search.reply.reply, { ...turn, question: prompt?.text ?? "", settings });
+    await reopenTurn(ctx, { topic: "search", ...args }, async (turn) => {
+      const [prompt] = await ctx.runQuery(components.agent.messages.getMessagesByIds, { messageIds: [args.promptMessageId] });
+      return await ctx.scheduler.runAfter(0, internal.search.reply.reply, { ...turn, question: prompt?.text ?? "", settings });
+    });
     return null;
   },
 });

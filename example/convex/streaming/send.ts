@@ -20,9 +20,9 @@ export const retry = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string(), settings: vStreamSettings },
   returns: v.null(),
   handler: async (ctx, { settings: chosen, ...args }) => {
-    const { threadId, promptMessageId, userId } = await reopenTurn(ctx, { topic: "streaming", ...args });
     const settings = parseInput(settingsSchema, chosen, "settings");
-    await ctx.scheduler.runAfter(0, internal.streaming.reply.reply, { threadId, promptMessageId, userId, settings });
+    await reopenTurn(ctx, { topic: "streaming", ...args }, ({ threadId, promptMessageId, userId }) =>
+      ctx.scheduler.runAfter(0, internal.streaming.reply.reply, { threadId, promptMessageId, userId, settings }));
     return null;
   },
 });

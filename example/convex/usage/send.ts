@@ -17,8 +17,7 @@ export const retry = mutation({
   args: { viewerKey: v.string(), threadId: v.string(), order: v.number(), promptMessageId: v.string() },
   returns: v.null(),
   handler: async (ctx, args) => {
-    const turn = await reopenTurn(ctx, { topic: "usage", ...args });
-    await ctx.scheduler.runAfter(0, internal.usage.reply.reply, turn);
+    await reopenTurn(ctx, { topic: "usage", ...args }, (turn) => ctx.scheduler.runAfter(0, internal.usage.reply.reply, turn));
     return null;
   },
 });

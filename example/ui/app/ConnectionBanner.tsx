@@ -15,7 +15,7 @@ export function ConnectionBanner() {
         <p className="flex items-center justify-center gap-2 bg-danger-wash px-4 py-2 text-sm text-danger">
           <WifiOff size={16} aria-hidden className="shrink-0" />
           {hasEverConnected ? "The connection is lost. " : "The backend cannot be reached. "}
-          {hasInflightRequests && hasEverConnected ? "What you sent will go out when it is back." : "Trying again…"}
+          {hasInflightRequests && hasEverConnected ? "What you sent goes out when it is back; after a reload it is in the field again." : "Trying again…"}
         </p>
       )}
     </div>

@@ -12,7 +12,7 @@ export function OverviewPage({ topic }: PageProps) {
           <h2 className="text-2xl font-semibold tracking-tight">Agents on Convex, one idea a page</h2>
           <p className="mt-2 max-w-2xl text-muted">
             Each page runs on functions that you can copy: “Source” at its top shows them. Every conversation is live in all
-            browsers that have its link.
+            browsers that have its link; on the page of <code>useChat</code>, whose hook reads it once, after a reload.
           </p>
           {groups.map(({ title, topics }) => (
             <section key={title} aria-label={title} className="mt-8">

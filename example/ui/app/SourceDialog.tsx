@@ -16,6 +16,12 @@ function textOf(path: string): Promise<string> {
   return known;
 }
 
+/** Where the dialog was opened from. It is opened by an address, and so does not know. */
+function focusSourceLink(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>(`header a[href^="${sourceHref("")}"]`)?.focus();
+}
+
 /** The files behind a page, beside it. */
 export function SourceDialog({ topic, path }: { topic: Topic; path: string }) {
   const files = sourceFiles(topic.sources);
@@ -24,7 +30,7 @@ export function SourceDialog({ topic, path }: { topic: Topic; path: string }) {
     <Dialog.Root open onOpenChange={(isOpen) => { if (!isOpen) closeSource(); }}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
-        <Dialog.Content aria-describedby={undefined} className="fixed inset-y-0 right-0 z-50 flex w-full max-w-4xl flex-col border-l border-line bg-canvas shadow-xl outline-none">
+        <Dialog.Content aria-describedby={undefined} onCloseAutoFocus={focusSourceLink} className="fixed inset-y-0 right-0 z-50 flex w-full max-w-4xl flex-col border-l border-line bg-canvas shadow-xl outline-none">
           <div className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-4">
             <Dialog.Title className="min-w-0 flex-1 truncate font-semibold">Source of “{topic.title}”</Dialog.Title>
             <Dialog.Close asChild><IconButton label="Close the source"><X size={18} /></IconButton></Dialog.Close>

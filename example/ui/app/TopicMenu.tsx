@@ -36,7 +36,7 @@ export function TopicMenu({ current, isAlone }: TopicMenuProps) {
   };
   return (
     <nav ref={list} aria-label="Topics" onScroll={(event) => { lastScrollTop = event.currentTarget.scrollTop; }}
-      className={`overflow-y-auto px-2 pb-3 ${isAlone ? "min-h-0 flex-1" : "max-h-[52%] shrink-0 border-b border-line"}`}>
+      className={`overflow-y-auto px-2 pb-3 ${isAlone ? "min-h-0 flex-1" : "scroll-cue max-h-[56%] scroll-py-10 shrink-0 border-b border-line"}`}>
       <Link href="/overview" aria-current={current.path === "overview" ? "page" : undefined} className={entry}>
         <LayoutGrid size={16} aria-hidden className="text-muted" />All examples
       </Link>

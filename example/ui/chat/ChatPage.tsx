@@ -1,6 +1,6 @@
 import { useQuery } from "convex/react";
 import { Link2 } from "lucide-react";
-import { useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import { api } from "../../convex/_generated/api";
 import { promptProblem } from "../../convex/chat/prompt";
 import { Button, Dots } from "../app/controls";
@@ -11,14 +11,16 @@ import { Shell } from "../app/Shell";
 import { useToast } from "../app/toasts";
 import type { PageProps, Topic } from "../app/topic";
 import { viewerKey } from "../app/viewer";
+import { BEGINNING } from "../topics/TopicConversation";
 import { Composer } from "./Composer";
-import { restoreDraft, setDraft, useDraft } from "./drafts";
+import { moveDraft, restoreDraft, setDraft, useDraft } from "./drafts";
 import { JumpToNewest } from "./JumpToNewest";
-import { MessageRow } from "./MessageRow";
+import { MessageRow, UnsentRow } from "./MessageRow";
 import { ModelNote } from "./ModelNote";
 import { ThreadList } from "./ThreadList";
-import { TurnStatus } from "./TurnStatus";
+import { TurnStatus, type Retry } from "./TurnStatus";
 import { useChat } from "./useChat";
+import { keepFocus, usePromptField } from "./usePromptField";
 import { useStickToBottom } from "./useStickToBottom";
 
 /** Where the draft of a conversation that does not exist yet is kept. */
@@ -35,27 +37,33 @@ export function ChatPage({ topic, item: threadId }: PageProps) {
   );
 }
 
-function Conversation({ topic, threadId }: { topic: Topic; threadId: string | undefined }) {
-  const chat = useChat(threadId);
+interface SendOptions {
+  path: string;
+  /** Where the draft is kept. */
+  here: string;
+  chat: ReturnType<typeof useChat>;
+}
+
+/** Sends what is in the field. What is wrong with a text is said where the text is. */
+function useSend({ path, here, chat }: SendOptions) {
   const showToast = useToast();
-  const here = threadId ?? NEW;
   const draft = useDraft(here);
   const [found, setFound] = useState<{ at: string; text: string } | null>(null);
-  // What is wrong with a text is said where the text is.
-  const problem = found?.at === here ? found.text : null;
-  const { turn } = chat;
-
   const send = async () => {
     const wrong = promptProblem(draft);
     setFound(wrong === null ? null : { at: here, text: wrong });
     if (wrong !== null) return;
     // The conversation gets its address on the way; what comes back, comes back there.
     let conversation = here;
+    const from = window.location.pathname;
     setDraft(conversation, "");
     try {
       await chat.send(draft, (created) => {
         conversation = created;
-        navigate(`/${topic.path}/${encodeURIComponent(created)}`);
+        // Who has gone elsewhere meanwhile stays there.
+        if (window.location.pathname !== from) return;
+        moveDraft(NEW, created);
+        navigate(`/${path}/${encodeURIComponent(created)}`);
       });
     } catch (error) {
       restoreDraft(conversation, draft);
@@ -63,8 +71,22 @@ function Conversation({ topic, threadId }: { topic: Topic; threadId: string | un
       else showToast(`Not sent. ${describeError(error)}`);
     }
   };
+  return { send, problem: found?.at === here ? found.text : null, clearProblem: () => setFound(null) };
+}
+
+function Conversation({ topic, threadId }: { topic: Topic; threadId: string | undefined }) {
+  const here = threadId ?? NEW;
+  const chat = useChat(threadId, here);
+  const showToast = useToast();
+  const { field, pick } = usePromptField(here);
+  const draft = useDraft(here);
+  const { send, problem, clearProblem } = useSend({ path: topic.path, here, chat });
+  const { turn } = chat;
+  const isBeginning = threadId === undefined && chat.unsent.length > 0;
+
   const stop = async () => {
     if (turn.kind !== "streaming" && turn.kind !== "waiting") return;
+    keepFocus(field.current);
     try {
       if (!(await chat.stop(turn.order))) showToast("There was nothing to stop: the reply is complete.");
     } catch (error) {
@@ -82,12 +104,12 @@ function Conversation({ topic, threadId }: { topic: Topic; threadId: string | un
   const canStop = turn.kind === "streaming" || (turn.kind === "waiting" && turn.isSaved);
   return (
     <div className="flex h-full flex-col">
-      {threadId === undefined
-        ? <Welcome onPick={(text) => setDraft(here, text)} />
-        : <Messages key={threadId} threadId={threadId} chat={chat} onRetry={() => void retry()} />}
+      {threadId === undefined && !isBeginning
+        ? <Welcome onPick={(text) => pick(text, suggestions)} />
+        : <Messages key={threadId} threadId={threadId} chat={chat} retry={{ run: retry }} />}
       <div className="mx-auto w-full max-w-3xl shrink-0 px-3 pb-3 md:px-5">
-        <Composer text={draft} problem={problem} onSend={() => void send()} onStop={canStop ? () => void stop() : undefined} isStopping={chat.isStopping}
-          onTextChange={(text) => { setDraft(here, text); setFound(null); }} />
+        <Composer field={field} text={draft} problem={problem} blocked={isBeginning && draft !== "" ? BEGINNING : null} onSend={() => void send()} onStop={canStop ? () => void stop() : undefined} isStopping={chat.isStopping}
+          onTextChange={(text) => { setDraft(here, text); clearProblem(); }} />
         <ModelNote />
       </div>
     </div>
@@ -116,21 +138,24 @@ function Welcome({ onPick }: { onPick: (text: string) => void }) {
   );
 }
 
-function Messages({ threadId, chat, onRetry }: { threadId: string; chat: ReturnType<typeof useChat>; onRetry: () => void }) {
-  const { results, status, loadMore, turn } = chat;
+function Messages({ threadId, chat, retry }: { threadId: string | undefined; chat: ReturnType<typeof useChat>; retry: Retry }) {
+  const { results, status, isLoading, unsent, sendingCount, loadMore, turn } = chat;
   const { box, content, onScroll, isAtEnd, toEnd } = useStickToBottom(results[0]?.key);
+  // Who writes wants to see what they wrote, wherever they were reading.
+  useLayoutEffect(() => { if (sendingCount > 0) toEnd(); }, [sendingCount, toEnd]);
   return (
     <div className="relative min-h-0 flex-1">
       <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages" className="h-full overflow-y-auto outline-offset-[-2px] [overflow-anchor:none]">
         <div ref={content} className="mx-auto max-w-3xl space-y-6 px-3 py-6 md:px-5">
-          <ShareNote threadId={threadId} />
+          {threadId !== undefined && <ShareNote threadId={threadId} />}
           {(status === "CanLoadMore" || status === "LoadingMore") && (
             <div className="text-center"><Button disabled={status === "LoadingMore"} onClick={() => loadMore(20)}>{status === "LoadingMore" ? "Loading…" : "Show earlier messages"}</Button></div>
           )}
-          {status === "LoadingFirstPage" && <Skeleton />}
-          {status === "Exhausted" && results.length === 0 && <p className="py-10 text-center text-muted">Nothing has been said here yet.</p>}
+          {isLoading && unsent.length === 0 && <Skeleton />}
+          {status === "Exhausted" && results.length === 0 && unsent.length === 0 && <p className="py-10 text-center text-muted">Nothing has been said here yet.</p>}
           {results.map((message) => <MessageRow key={message.key} message={message} />)}
-          <TurnStatus turn={turn} onRetry={onRetry} />
+          {unsent.map(({ text }, index) => <UnsentRow key={index} text={text} />)}
+          <TurnStatus turn={turn} newest={results.at(-1)} retry={retry} />
         </div>
       </div>
       <JumpToNewest isAtEnd={isAtEnd} onJump={toEnd} />

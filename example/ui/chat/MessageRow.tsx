@@ -10,6 +10,22 @@ export const MessageRow = memo(function MessageRow({ message }: { message: UIMes
   return message.role === "user" ? <PromptRow message={message} /> : <ReplyRow message={message} />;
 });
 
+/** A message that is on its way. */
+export function UnsentRow({ text }: { text: string }) {
+  return (
+    <article aria-label="You" className="flex flex-col items-end">
+      <div className={`${bubble} opacity-80`}>{text}</div>
+      <Sending />
+    </article>
+  );
+}
+
+const bubble = "max-w-[85%] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere transition-opacity";
+
+function Sending() {
+  return <span className="mt-1 text-xs text-muted">Sending…</span>;
+}
+
 function PromptRow({ message }: { message: UIMessage }) {
   const isSending = message.status === "pending";
   const author = useContext(PromptAuthorContext);
@@ -18,10 +34,8 @@ function PromptRow({ message }: { message: UIMessage }) {
     <article aria-label={author} className="flex flex-col items-end">
       {author !== "You" && <p aria-hidden className="mb-1.5 text-xs font-medium text-muted">{author}</p>}
       {files.length > 0 && <div className="mb-2 flex max-w-[85%] flex-wrap items-end justify-end gap-2">{files.map((part, index) => <FilePart key={index} part={part} />)}</div>}
-      <div className={`max-w-[85%] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere transition-opacity ${isSending ? "opacity-80" : ""}`}>
-        {message.text}
-      </div>
-      {isSending && <span className="mt-1 text-xs text-muted">Sending…</span>}
+      <div className={`${bubble} ${isSending ? "opacity-80" : ""}`}>{message.text}</div>
+      {isSending && <Sending />}
     </article>
   );
 }

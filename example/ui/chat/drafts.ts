@@ -12,7 +12,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-function draftOf(conversation: string): string {
+export function draftOf(conversation: string): string {
   const known = drafts.get(conversation);
   if (known !== undefined) return known;
   const stored = sessionStorage.getItem(`draft:${conversation}`) ?? "";
@@ -35,4 +35,12 @@ export function setDraft(conversation: string, text: string): void {
 export function restoreDraft(conversation: string, text: string): void {
   const begun = draftOf(conversation);
   setDraft(conversation, begun === "" ? text : `${text}\n${begun}`);
+}
+
+/** What was begun where a conversation has just started goes along into it. */
+export function moveDraft(from: string, to: string): void {
+  const begun = draftOf(from);
+  if (from === to || begun === "") return;
+  setDraft(from, "");
+  restoreDraft(to, begun);
 }

@@ -1,13 +1,18 @@
-import { optimisticallySendMessage, turnState, useUIMessages } from "convex-agent/react";
+import { optimisticallySendMessage, useUIMessages, type UIMessage } from "convex-agent/react";
 import { useMutation } from "convex/react";
 import { useState } from "react";
 import { api } from "../../convex/_generated/api";
 import { viewerKey } from "../app/viewer";
+import { holdUnsent, turnWith, useUnsent } from "./unsent";
 
 const FIRST_PAGE = 20;
+const NO_MESSAGES: readonly UIMessage[] = [];
 
-/** One conversation: its messages, where it is, and what can be done. Everything that fails throws to the caller. */
-export function useChat(threadId: string | undefined) {
+/**
+ * One conversation: its messages, where it is, and what can be done. Everything that fails throws to the caller. `place`:
+ * under which name what is written into it is kept.
+ */
+export function useChat(threadId: string | undefined, place: string) {
   const list = useUIMessages(
     api.chat.streaming.listThreadMessages,
     threadId === undefined ? "skip" : { viewerKey, threadId },
@@ -19,13 +24,25 @@ export function useChat(threadId: string | undefined) {
   const stopReply = useMutation(api.chat.send.stop);
   const retryTurn = useMutation(api.chat.send.retry);
   const [isStopping, setIsStopping] = useState(false);
-  const turn = turnState(list.results);
+  const isLoading = threadId !== undefined && list.status === "LoadingFirstPage";
+  const { unsent, sendingCount } = useUnsent(place, isLoading ? undefined : threadId === undefined ? NO_MESSAGES : list.results);
+  const turn = turnWith(unsent, list.results);
 
   /** Begins a conversation when there is none; `onThread` is called as soon as it has an address. */
   const send = async (prompt: string, onThread: (threadId: string) => void) => {
-    const target = threadId ?? (await create({ viewerKey })).threadId;
-    if (target !== threadId) onThread(target);
-    await sendMessage({ viewerKey, threadId: target, prompt });
+    const sending = holdUnsent(place, { text: prompt, afterOrder: list.results.at(-1)?.order ?? -1 });
+    try {
+      const target = threadId ?? (await create({ viewerKey })).threadId;
+      if (target !== threadId) {
+        sending.moveTo(target);
+        onThread(target);
+      }
+      await sendMessage({ viewerKey, threadId: target, prompt });
+      sending.acknowledge();
+    } catch (error) {
+      sending.giveUp();
+      throw error;
+    }
   };
 
   /** False: there was nothing to stop. */
@@ -45,5 +62,5 @@ export function useChat(threadId: string | undefined) {
     await retryTurn({ viewerKey, threadId, order: prompt.order, promptMessageId: prompt.id });
   };
 
-  return { ...list, turn, send, stop, retry, isStopping };
+  return { ...list, isLoading, unsent, sendingCount, turn, send, stop, retry, isStopping };
 }

@@ -12,18 +12,29 @@ export function useStickToBottom(firstKey: string | undefined) {
   const content = useRef<HTMLDivElement>(null);
   const isStuck = useRef(true);
   const height = useRef(0);
+  const lastTop = useRef(0);
   const [isAtEnd, setIsAtEnd] = useState(true);
+
+  const scrollTo = useCallback((element: HTMLElement, top: number) => {
+    element.scrollTop = top;
+    lastTop.current = element.scrollTop;
+  }, []);
 
   const toEnd = useCallback(() => {
     isStuck.current = true;
     setIsAtEnd(true);
-    if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
-  }, []);
+    if (box.current !== null) scrollTo(box.current, box.current.scrollHeight);
+  }, [scrollTo]);
 
   const onScroll = useCallback(() => {
     const element = box.current;
     if (element === null) return;
-    isStuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+    const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+    // Our own write is told late, when the list may have grown far beyond it again: only a person goes up.
+    const hasGoneUp = element.scrollTop < lastTop.current;
+    lastTop.current = element.scrollTop;
+    if (isNear) isStuck.current = true;
+    else if (hasGoneUp) isStuck.current = false;
     setIsAtEnd(isStuck.current);
   }, []);
 
@@ -33,14 +44,14 @@ export function useStickToBottom(firstKey: string | undefined) {
     const element = box.current;
     if (shownFirstKey.current === firstKey) return;
     shownFirstKey.current = firstKey;
-    if (element !== null && !isStuck.current) element.scrollTop += element.scrollHeight - height.current;
+    if (element !== null && !isStuck.current) scrollTo(element, element.scrollTop + element.scrollHeight - height.current);
   });
 
   useLayoutEffect(() => {
     const [element, inner] = [box.current, content.current];
     if (element === null || inner === null) return;
     const follow = () => {
-      if (isStuck.current) element.scrollTop = element.scrollHeight;
+      if (isStuck.current) scrollTo(element, element.scrollHeight);
       height.current = element.scrollHeight;
     };
     follow();
@@ -48,7 +59,7 @@ export function useStickToBottom(firstKey: string | undefined) {
     observer.observe(inner);
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+  }, [scrollTo]);
 
   return { box, content, onScroll, isAtEnd, toEnd };
 }

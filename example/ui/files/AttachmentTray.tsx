@@ -2,7 +2,7 @@ import { CircleAlert, FileText, LoaderCircle, Paperclip, RotateCcw, X } from "lu
 import { useId, useRef } from "react";
 import { ACCEPTED, KINDS_IN_WORDS, MAX_FILE_BYTES, sizeInWords } from "../../convex/files/kinds";
 import { Button, IconButton } from "../app/controls";
-import type { Attachment } from "./attachments";
+import { goesAlong, type Attachment } from "./attachments";
 
 interface AttachmentTrayProps {
   attachments: readonly Attachment[];
@@ -15,6 +15,7 @@ interface AttachmentTrayProps {
 
 /** The files that go with the next message, and where to choose them. */
 export function AttachmentTray({ attachments, problem, onAdd, onRemove, onRetry }: AttachmentTrayProps) {
+  const [going, refused] = [attachments.filter(goesAlong), attachments.filter((attachment) => !goesAlong(attachment))];
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const choose = (list: FileList | null) => {
@@ -24,11 +25,11 @@ export function AttachmentTray({ attachments, problem, onAdd, onRemove, onRetry 
   };
   return (
     <div>
-      {attachments.length > 0 && (
-        <ul aria-label="Files of the next message" className="mb-2 flex flex-wrap gap-2">
-          {attachments.map((attachment) => <Chip key={attachment.id} attachment={attachment} onRemove={() => onRemove(attachment.id)} onRetry={() => onRetry(attachment.id)} />)}
+      {[{ label: "Files that cannot be used", list: refused }, { label: "Files of the next message", list: going }].map(({ label, list }) => list.length > 0 && (
+        <ul key={label} aria-label={label} className="mb-2 flex flex-wrap gap-2">
+          {list.map((attachment) => <Chip key={attachment.id} attachment={attachment} onRemove={() => onRemove(attachment.id)} onRetry={() => onRetry(attachment.id)} />)}
         </ul>
-      )}
+      ))}
       {problem !== null && <p role="alert" className="mb-2 text-sm text-danger">{problem}</p>}
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <input ref={input} id={id} type="file" multiple accept={ACCEPTED} tabIndex={-1} aria-hidden className="sr-only" onChange={(event) => choose(event.target.files)} />
@@ -56,7 +57,7 @@ function Chip({ attachment, onRemove, onRetry }: { attachment: Attachment; onRem
           </p>
         )}
       {state.kind === "failed" && <IconButton label={`Upload “${file.name}” again`} className="size-8!" onClick={onRetry}><RotateCcw size={15} /></IconButton>}
-      <IconButton label={`Take “${file.name}” out`} className="size-8!" onClick={onRemove}><X size={15} /></IconButton>
+      <IconButton label={state.kind === "refused" ? `Close the note about “${file.name}”` : `Take “${file.name}” out`} className="size-8!" onClick={onRemove}><X size={15} /></IconButton>
     </li>
   );
 }

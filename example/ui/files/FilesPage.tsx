@@ -36,9 +36,9 @@ function FileConversation({ path, threadId }: { path: string; threadId: string |
     setProblem(text === null ? null : { at: here, text });
   };
   const send = async ({ prompt, threadId: target }: { prompt: string; threadId: string | undefined }) => {
-    const ready = attachments.flatMap(({ id, state }) => (state.kind === "ready" ? [{ id, fileId: state.fileId }] : []));
-    const sent = await sendMessage({ viewerKey, threadId: target, prompt, fileIds: [...new Set(ready.map(({ fileId }) => fileId))] });
-    attachmentStore.remove(here, ready.map(({ id }) => id));
+    const ready = attachments.flatMap(({ state }) => (state.kind === "ready" ? [state.fileId] : []));
+    const sent = await sendMessage({ viewerKey, threadId: target, prompt, fileIds: [...new Set(ready)] });
+    attachmentStore.remove(here, attachments.filter(({ state }) => state.kind === "ready" || state.kind === "refused").map(({ id }) => id));
     return sent;
   };
   const paste = (event: ClipboardEvent) => {
@@ -68,6 +68,6 @@ function FileConversation({ path, threadId }: { path: string; threadId: string |
 
 /** Nothing is sent without the files that it is about. */
 function blockedBy(attachments: readonly Attachment[]): string | null {
-  if (attachments.some(({ state }) => state.kind === "refused" || state.kind === "failed")) return "A file cannot be sent as it is. Take it out, then send; what you write stays here.";
+  if (attachments.some(({ state }) => state.kind === "failed")) return "A file did not arrive. Upload it again or take it out, then send; what you write stays here.";
   return attachments.some(({ state }) => state.kind === "uploading") ? "A file is still on its way up." : null;
 }

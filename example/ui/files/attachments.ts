@@ -21,6 +21,11 @@ export interface Attachment {
 
 export type Upload = (given: { name: string; mediaType: string; bytes: ArrayBuffer }) => Promise<{ fileId: string }>;
 
+/** Whether it has a place in the message. What was refused is only told. */
+export function goesAlong({ state }: Attachment): boolean {
+  return state.kind !== "refused";
+}
+
 const NONE: readonly Attachment[] = [];
 
 /** Files that are to go with the next message, by conversation: a look at another one loses none. */
@@ -38,17 +43,26 @@ class AttachmentStore {
     return this.#byConversation.get(conversation) ?? NONE;
   }
 
-  /** Takes files and uploads those that may be. Returns what to tell the person when some were too many. */
+  /**
+   * Takes files and uploads those that may be; one that is refused at once takes no place. Returns what to tell the
+   * person when some were too many.
+   */
   add(conversation: string, files: readonly File[], upload: Upload): string | null {
-    const room = MAX_FILES - this.of(conversation).length;
-    for (const file of files.slice(0, Math.max(0, room))) {
+    const leftOut: string[] = [];
+    for (const file of files) {
+      const isRefused = fileProblem({ name: file.name, mediaType: mediaTypeOf(file), sizeBytes: file.size }) !== null;
+      if (!isRefused && this.of(conversation).filter(goesAlong).length >= MAX_FILES) {
+        leftOut.push(`“${file.name}”`);
+        continue;
+      }
       const mediaType = mediaTypeOf(file);
       const previewUrl = mediaType.startsWith("image/") ? URL.createObjectURL(file) : undefined;
       const attachment: Attachment = { id: this.#nextId++, file, mediaType, previewUrl, state: { kind: "uploading" } };
       this.#set(conversation, [...this.of(conversation), attachment]);
       void this.upload(conversation, attachment.id, upload);
     }
-    return files.length > room ? `At most ${MAX_FILES} files go into one message.` : null;
+    const names = new Intl.ListFormat("en").format(leftOut);
+    return leftOut.length === 0 ? null : `At most ${MAX_FILES} files go into one message: ${names} ${leftOut.length === 1 ? "was" : "were"} left out.`;
   }
 
   /** Uploads one, again after it has failed. */

@@ -5,51 +5,68 @@ import { Button, Dots } from "../app/controls";
 import { describeError, errorCode } from "../app/errors";
 import { navigate } from "../app/router";
 import { useToast } from "../app/toasts";
-import { restoreDraft, setDraft, useDraft } from "../chat/drafts";
+import { moveDraft, restoreDraft, setDraft, useDraft } from "../chat/drafts";
+import { holdUnsent } from "../chat/unsent";
+import { usePromptField } from "../chat/usePromptField";
 import { MessageList, useConversation } from "../topics/MessageList";
 import { ModelLine } from "../topics/ModelLine";
 import { PromptBox } from "../topics/PromptBox";
+import { BEGINNING } from "../topics/TopicConversation";
 import { Welcome } from "../topics/Welcome";
 import { useHttpAnswer, type HttpAnswer } from "./useHttpAnswer";
 
 /** The same reply twice: as this page reads it out of a response, and as everybody sees it in the database. */
 export function TwoStreams({ path, threadId }: { path: string; threadId: string | undefined }) {
-  const conversation = useConversation(threadId);
+  const here = `${path}/${threadId ?? "new"}`;
+  const conversation = useConversation(threadId, here);
+  const { results, unsent } = conversation;
+  const isBeginning = threadId === undefined && unsent.length > 0;
   const { answer, ask, leave } = useHttpAnswer();
   const showToast = useToast();
-  const here = `${path}/${threadId ?? "new"}`;
   const draft = useDraft(here);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { field, put, pick } = usePromptField(here);
+  const [found, setFound] = useState<{ at: string; text: string } | null>(null);
   const submit = async () => {
     const wrong = promptProblem(draft);
-    setProblem(wrong);
+    setFound(wrong === null ? null : { at: here, text: wrong });
     if (wrong !== null) return;
+    const from = window.location.pathname;
+    const sending = holdUnsent(here, { text: draft, afterOrder: results.at(-1)?.order ?? -1 });
     setDraft(here, "");
     try {
-      await ask(draft, threadId, (begun) => { if (begun !== threadId) navigate(`/${path}/${encodeURIComponent(begun)}`); });
+      await ask(draft, threadId, (begun) => {
+        sending.moveTo(`${path}/${begun}`);
+        sending.acknowledge();
+        // Who has gone elsewhere meanwhile stays there.
+        if (window.location.pathname !== from) return;
+        moveDraft(here, `${path}/${begun}`);
+        navigate(`/${path}/${encodeURIComponent(begun)}`);
+      });
     } catch (error) {
+      sending.giveUp();
       restoreDraft(here, draft);
-      if (errorCode(error) !== null) setProblem(describeError(error));
+      if (errorCode(error) !== null) setFound({ at: here, text: describeError(error) });
       else showToast(error instanceof TypeError ? "Not sent. The backend's HTTP address cannot be reached. Is it running?" : `Not sent. ${describeError(error)}`);
     }
   };
+  const putBack = async () => put(results.findLast(({ role }) => role === "user")?.text ?? draft);
   return (
     <div className="flex h-full flex-col">
-      {threadId === undefined && answer === null
+      {threadId === undefined && !isBeginning
         ? (
-          <Welcome title="Two ways for one reply" onPick={(text) => setDraft(here, text)} suggestions={["Tell me a long story, so that I can watch it stream.", "Count to 60"]}
+          <Welcome title="Two ways for one reply" onPick={pick} suggestions={["Tell me a long story, so that I can watch it stream.", "Count to 60"]}
             text="The message goes to an HTTP action. Its response is the reply, word by word, for this page alone; at the same time the words are saved as deltas, for everybody and for later. Leave the response in the middle, or reload: the deltas go on." />
         )
         : (
           <div className="grid min-h-0 flex-1 grid-rows-2 lg:grid-cols-2 lg:grid-rows-1">
-            <Column icon={<Cable size={15} aria-hidden className="shrink-0" />} title="HTTP response" note="only for this page, only now"><HttpColumn answer={answer} onLeave={leave} /></Column>
+            <Column icon={<Cable size={15} aria-hidden className="shrink-0" />} title="HTTP response" note="only for this page, only now"><HttpColumn answer={answer?.threadId === threadId ? answer : null} onLeave={leave} /></Column>
             <Column icon={<Database size={15} aria-hidden className="shrink-0" />} title="Deltas in the database" note="for everybody with the link, and after a reload">
-              <MessageList conversation={conversation} onRetry={() => showToast("Write the message again: over HTTP there is nothing to repeat.")} />
+              <MessageList key={threadId} conversation={conversation} retry={{ run: putBack, label: "Write it again" }} />
             </Column>
           </div>
         )}
       <div className="mx-auto w-full max-w-3xl shrink-0 space-y-2 px-3 pt-2 pb-3 md:px-5">
-        <PromptBox text={draft} placeholder="Ask for something long…" problem={problem} onSend={() => void submit()} onTextChange={(text) => { setDraft(here, text); setProblem(null); }} />
+        <PromptBox field={field} text={draft} placeholder="Ask for something long…" problem={found?.at === here ? found.text : null} blocked={isBeginning && draft !== "" ? BEGINNING : null} onSend={() => void submit()} onTextChange={(text) => { setDraft(here, text); setFound(null); }} />
         <ModelLine />
       </div>
     </div>
@@ -73,7 +90,7 @@ const states = {
 } as const;
 
 function HttpColumn({ answer, onLeave }: { answer: HttpAnswer | null; onLeave: () => void }) {
-  if (answer === null) return <p className="p-4 text-sm text-muted">Nothing was asked from this page yet. What was said before stands at the side: a response cannot be read again.</p>;
+  if (answer === null) return <p className="p-4 text-sm text-muted">There is no response here now. What was said stands at the side: a response cannot be read again.</p>;
   const { state, text, pieces, firstMs, totalMs } = answer;
   return (
     <div role="region" aria-label="The response" tabIndex={0} className="min-h-0 flex-1 space-y-3 overflow-y-auto p-4 outline-offset-[-2px]">

@@ -3,6 +3,8 @@ import { streamAnswer } from "./streamAnswer";
 
 /** What came over HTTP. */
 export interface HttpAnswer {
+  /** The conversation it belongs to; undefined while it is not known which one begins. */
+  threadId: string | undefined;
   state: "reading" | "complete" | "left" | "broken";
   text: string;
   pieces: number;
@@ -11,7 +13,9 @@ export interface HttpAnswer {
   totalMs: number;
 }
 
-const NOTHING: HttpAnswer = { state: "reading", text: "", pieces: 0, firstMs: null, totalMs: 0 };
+function nothingYet(threadId: string | undefined): HttpAnswer {
+  return { threadId, state: "reading", text: "", pieces: 0, firstMs: null, totalMs: 0 };
+}
 
 /** Reads one answer at a time over HTTP. Leaving the page leaves the response; the reply goes on without it. */
 export function useHttpAnswer() {
@@ -25,21 +29,28 @@ export function useHttpAnswer() {
     running.current = controller;
     const startMs = performance.now();
     const change = (next: (before: HttpAnswer) => Partial<HttpAnswer>) => {
-      if (running.current === controller) setAnswer((before) => ({ ...(before ?? NOTHING), ...next(before ?? NOTHING), totalMs: performance.now() - startMs }));
+      if (running.current === controller) setAnswer((before) => {
+        const known = before ?? nothingYet(threadId);
+        return { ...known, ...next(known), totalMs: performance.now() - startMs };
+      });
     };
     let hasBegun = false;
-    setAnswer(NOTHING);
+    setAnswer(nothingYet(threadId));
     try {
       await streamAnswer({
         prompt, threadId, signal: controller.signal,
-        onBegin: (id) => { hasBegun = true; onBegin(id); },
+        onBegin: (id) => {
+          hasBegun = true;
+          change(() => ({ threadId: id }));
+          onBegin(id);
+        },
         onText: (text) => change((before) => ({ text: before.text + text, pieces: before.pieces + 1, firstMs: before.firstMs ?? performance.now() - startMs })),
       });
       change(() => ({ state: "complete" }));
     } catch (error) {
       // Before the response has begun it is not known whether anything was saved: the caller gives the text back.
       if (!hasBegun) {
-        setAnswer(null);
+        if (running.current === controller) setAnswer(null);
         throw error;
       }
       if (controller.signal.aborted) return change(() => ({ state: "left" }));

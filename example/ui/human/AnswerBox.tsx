@@ -34,7 +34,7 @@ export function AnswerBox({ threadId, question: { toolCallId, question } }: Answ
   return (
     <section aria-label="Question of the agent" className="rounded-2xl border border-accent bg-panel px-4 py-3">
       <p className="mb-2 flex items-start gap-2 text-sm"><MessageCircleQuestion size={16} aria-hidden className="mt-0.5 shrink-0 text-accent" /><span><span className="font-medium">The agent asks:</span> {question}</span></p>
-      <PromptBox text={draft} label="Your answer to the agent" placeholder="The agent goes on with what you write…" problem={problem} onSend={() => void submit()} onTextChange={(text) => { setDraft(here, text); setProblem(null); }} />
+      <PromptBox takesFocus={false} text={draft} label="Your answer to the agent" placeholder="The agent goes on with what you write…" problem={problem} onSend={() => void submit()} onTextChange={(text) => { setDraft(here, text); setProblem(null); }} />
     </section>
   );
 }

@@ -41,7 +41,7 @@ function LimitedConversation({ path, threadId }: { path: string; threadId: strin
         suggestions: ["Count to 40", "Tell me a long story, so that it takes many tokens."],
       }}
       footer={(
-        <section aria-label="Limits" className="grid gap-3 rounded-2xl border border-line bg-panel px-4 py-3 sm:grid-cols-2">
+        <section aria-label="Limits" className="grid gap-x-10 gap-y-3 rounded-2xl border border-line bg-panel px-4 py-3 sm:grid-cols-2">
           <Meter label="Messages left" unit="messages" value={messages} rate="1 every 5 seconds" />
           <Meter label="Tokens left" unit="tokens" value={tokens} rate="2,000 a minute" />
         </section>

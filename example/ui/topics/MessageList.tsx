@@ -1,29 +1,34 @@
-import { turnState, useUIMessages, type UIMessage } from "convex-agent/react";
-import { Fragment, type ReactNode } from "react";
+import { useUIMessages, type UIMessage } from "convex-agent/react";
+import { Fragment, useLayoutEffect, type ReactNode } from "react";
 import { api } from "../../convex/_generated/api";
 import { Button, Dots } from "../app/controls";
 import { viewerKey } from "../app/viewer";
 import { JumpToNewest } from "../chat/JumpToNewest";
-import { MessageRow } from "../chat/MessageRow";
-import { TurnStatus } from "../chat/TurnStatus";
+import { MessageRow, UnsentRow } from "../chat/MessageRow";
+import { TurnStatus, type Retry } from "../chat/TurnStatus";
+import { turnWith, useUnsent } from "../chat/unsent";
 import { useStickToBottom } from "../chat/useStickToBottom";
 
 const PAGE_SIZE = 20;
 
-/** The messages of a conversation, live, and where its newest turn is. */
-export function useConversation(threadId: string | undefined) {
+const NO_MESSAGES: readonly UIMessage[] = [];
+
+/** The messages of a conversation, live, and where its newest turn is. `place`: where one writes into it, if here. */
+export function useConversation(threadId: string | undefined, place = "") {
   const list = useUIMessages(
     api.chat.streaming.listThreadMessages,
     threadId === undefined ? "skip" : { viewerKey, threadId },
     { initialNumItems: PAGE_SIZE, stream: true },
   );
-  return { ...list, turn: turnState(list.results) };
+  const isLoading = threadId !== undefined && list.status === "LoadingFirstPage";
+  const { unsent, sendingCount } = useUnsent(place, isLoading ? undefined : threadId === undefined ? NO_MESSAGES : list.results);
+  return { ...list, isLoading, unsent, sendingCount, turn: turnWith(unsent, list.results) };
 }
 
 interface MessageListProps {
   conversation: ReturnType<typeof useConversation>;
   /** Without it nothing can be tried again here. */
-  onRetry?: (() => void) | undefined;
+  retry?: Retry | undefined;
   /** What a page shows beneath a message. */
   after?: ((message: UIMessage) => ReactNode) | undefined;
   /** How a page shows a reply, where it has its own way. */
@@ -33,9 +38,11 @@ interface MessageListProps {
 }
 
 /** A conversation as one reads it: scrolls along with its end, asks for earlier messages, says where the turn is. */
-export function MessageList({ conversation, onRetry, after, reply, waiting }: MessageListProps) {
-  const { results, status, loadMore, turn } = conversation;
+export function MessageList({ conversation, retry, after, reply, waiting }: MessageListProps) {
+  const { results, status, isLoading, unsent, sendingCount, loadMore, turn } = conversation;
   const { box, content, onScroll, isAtEnd, toEnd } = useStickToBottom(results[0]?.key);
+  // Who writes wants to see what they wrote, wherever they were reading.
+  useLayoutEffect(() => { if (sendingCount > 0) toEnd(); }, [sendingCount, toEnd]);
   return (
     <div className="relative min-h-0 flex-1">
       <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages" className="h-full overflow-y-auto outline-offset-[-2px] [overflow-anchor:none]">
@@ -43,10 +50,11 @@ export function MessageList({ conversation, onRetry, after, reply, waiting }: Me
           {(status === "CanLoadMore" || status === "LoadingMore") && (
             <div className="text-center"><Button disabled={status === "LoadingMore"} onClick={() => loadMore(PAGE_SIZE)}>{status === "LoadingMore" ? "Loading…" : "Show earlier messages"}</Button></div>
           )}
-          {status === "LoadingFirstPage" && <p role="status" className="py-10 text-center"><Dots /><span className="sr-only">Loading the conversation</span></p>}
-          {status === "Exhausted" && results.length === 0 && <p className="py-10 text-center text-muted">Nothing has been said here yet.</p>}
+          {isLoading && unsent.length === 0 && <p role="status" className="py-10 text-center"><Dots /><span className="sr-only">Loading the conversation</span></p>}
+          {status === "Exhausted" && results.length === 0 && unsent.length === 0 && <p className="py-10 text-center text-muted">Nothing has been said here yet.</p>}
           {results.map((message) => <Fragment key={message.key}>{reply !== undefined && message.role === "assistant" ? reply(message) : <MessageRow message={message} />}{after?.(message)}</Fragment>)}
-          <TurnStatus turn={turn} onRetry={onRetry} waiting={waiting} />
+          {unsent.map(({ text }, index) => <UnsentRow key={index} text={text} />)}
+          <TurnStatus turn={turn} newest={results.at(-1)} retry={retry} waiting={waiting} />
         </div>
       </div>
       <JumpToNewest isAtEnd={isAtEnd} onJump={toEnd} />

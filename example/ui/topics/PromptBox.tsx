@@ -1,8 +1,13 @@
 import { ArrowUp, Square } from "lucide-react";
-import { useId, useLayoutEffect, useRef, type KeyboardEvent } from "react";
+import { useId, useRef, type KeyboardEvent, type RefObject } from "react";
 import { IconButton } from "../app/controls";
+import { useGrowingField } from "../chat/usePromptField";
 
 interface PromptBoxProps {
+  /** For a page that puts something into the field. */
+  field?: RefObject<HTMLTextAreaElement | null>;
+  /** Whether the focus goes here when the field appears; not for one that appears beside another. */
+  takesFocus?: boolean;
   text: string;
   onTextChange: (text: string) => void;
   placeholder: string;
@@ -19,15 +24,11 @@ interface PromptBoxProps {
 const MAX_HEIGHT_PX = 180;
 
 /** Where one writes. Enter sends, Shift+Enter begins a line. */
-export function PromptBox({ text, onTextChange, placeholder, problem, blocked = null, onSend, onStop, label = "Message" }: PromptBoxProps) {
-  const field = useRef<HTMLTextAreaElement>(null);
+export function PromptBox({ field: given, takesFocus = true, text, onTextChange, placeholder, problem, blocked = null, onSend, onStop, label = "Message" }: PromptBoxProps) {
+  const own = useRef<HTMLTextAreaElement>(null);
+  const field = given ?? own;
   const id = useId();
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (element === null) return;
-    element.style.height = "auto";
-    element.style.height = `${Math.min(element.scrollHeight, MAX_HEIGHT_PX)}px`;
-  });
+  useGrowingField(field, { maxPx: MAX_HEIGHT_PX, takesFocus });
   const send = () => { if (blocked === null) onSend(); };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;

@@ -7,7 +7,9 @@ import { describeError, errorCode } from "../app/errors";
 import { navigate } from "../app/router";
 import { useToast } from "../app/toasts";
 import { viewerKey } from "../app/viewer";
-import { restoreDraft, setDraft, useDraft } from "../chat/drafts";
+import { moveDraft, restoreDraft, setDraft, useDraft } from "../chat/drafts";
+import { holdUnsent } from "../chat/unsent";
+import { keepFocus, usePromptField } from "../chat/usePromptField";
 import { MessageList, useConversation } from "./MessageList";
 import { ModelLine } from "./ModelLine";
 import { PromptBox } from "./PromptBox";
@@ -34,31 +36,59 @@ export interface TopicConversationProps {
   waiting?: ReactNode;
 }
 
-/** A conversation with an agent, for the pages that show something around one. */
-export function TopicConversation({ path, threadId, send, retry, welcome, placeholder, blocked = null, footer, after, reply, waiting }: TopicConversationProps) {
-  const conversation = useConversation(threadId);
-  const stopReply = useMutation(api.chat.send.stop);
+/** Why nothing can be sent while the first message is on its way: it would begin another conversation. */
+export const BEGINNING = "Your first message is on its way. What you write stays here.";
+
+interface SubmitOptions extends Pick<TopicConversationProps, "path" | "threadId" | "send"> {
+  /** The newest turn; -1: there is none. */
+  afterOrder: number;
+}
+
+/** Sends what is in the field. What the person can mend is said where the text is. */
+function useSubmit({ path, threadId, send, afterOrder }: SubmitOptions) {
   const showToast = useToast();
   const here = `${path}/${threadId ?? "new"}`;
   const draft = useDraft(here);
   const [found, setFound] = useState<{ at: string; text: string } | null>(null);
-  const { turn, results } = conversation;
-
   const submit = async () => {
     const wrong = promptProblem(draft);
     setFound(wrong === null ? null : { at: here, text: wrong });
     if (wrong !== null) return;
+    const from = window.location.pathname;
+    const sending = holdUnsent(here, { text: draft, afterOrder });
     setDraft(here, "");
     try {
       const sent = await send({ prompt: draft, threadId });
-      if (sent.threadId !== threadId) navigate(`/${path}/${encodeURIComponent(sent.threadId)}`);
+      sending.moveTo(`${path}/${sent.threadId}`);
+      sending.acknowledge();
+      // Who has gone elsewhere meanwhile stays there.
+      if (window.location.pathname === from) {
+        moveDraft(here, `${path}/${sent.threadId}`);
+        navigate(`/${path}/${encodeURIComponent(sent.threadId)}`);
+      }
     } catch (error) {
+      sending.giveUp();
       restoreDraft(here, draft);
       // What the person can mend or wait for is said where the text is.
       if (errorCode(error) === null) showToast(`Not sent. ${describeError(error)}`);
       else setFound({ at: here, text: describeError(error) });
     }
   };
+  return { submit, problem: found?.at === here ? found.text : null, clearProblem: () => setFound(null) };
+}
+
+/** A conversation with an agent, for the pages that show something around one. */
+export function TopicConversation({ path, threadId, send, retry, welcome, placeholder, blocked = null, footer, after, reply, waiting }: TopicConversationProps) {
+  const here = `${path}/${threadId ?? "new"}`;
+  const conversation = useConversation(threadId, here);
+  const stopReply = useMutation(api.chat.send.stop);
+  const showToast = useToast();
+  const { field, pick } = usePromptField(here);
+  const draft = useDraft(here);
+  const { submit, problem, clearProblem } = useSubmit({ path, threadId, send, afterOrder: conversation.results.at(-1)?.order ?? -1 });
+  const { turn, results, unsent } = conversation;
+  const isBeginning = threadId === undefined && unsent.length > 0;
+
   const attempt = async (run: () => Promise<unknown>) => {
     try {
       await run();
@@ -67,6 +97,7 @@ export function TopicConversation({ path, threadId, send, retry, welcome, placeh
     }
   };
   const stop = async (target: { threadId: string; order: number }) => {
+    keepFocus(field.current);
     const { stopped } = await stopReply({ viewerKey, ...target });
     if (!stopped) showToast("There was nothing to stop: the reply is complete.");
   };
@@ -77,14 +108,14 @@ export function TopicConversation({ path, threadId, send, retry, welcome, placeh
   const canStop = threadId !== undefined && (turn.kind === "streaming" || (turn.kind === "waiting" && turn.isSaved && waiting === undefined));
   return (
     <div className="flex h-full min-w-0 flex-col">
-      {threadId === undefined
-        ? <Welcome {...welcome} onPick={(text) => setDraft(here, text)} />
-        : <MessageList key={threadId} conversation={conversation} onRetry={() => void attempt(again)} after={after} reply={reply} waiting={waiting} />}
+      {threadId === undefined && !isBeginning
+        ? <Welcome {...welcome} onPick={pick} />
+        : <MessageList key={threadId} conversation={conversation} retry={{ run: () => attempt(again) }} after={after} reply={reply} waiting={waiting} />}
       <div className="mx-auto w-full max-w-3xl shrink-0 space-y-2 px-3 pb-3 md:px-5">
         {footer}
-        <PromptBox text={draft} placeholder={placeholder} problem={found?.at === here ? found.text : null} blocked={blocked} onSend={() => void submit()}
+        <PromptBox field={field} text={draft} placeholder={placeholder} problem={problem} blocked={isBeginning && draft !== "" ? BEGINNING : blocked} onSend={() => void submit()}
           onStop={canStop ? () => void attempt(() => stop({ threadId, order: turn.order })) : undefined}
-          onTextChange={(text) => { setDraft(here, text); setFound(null); }} />
+          onTextChange={(text) => { setDraft(here, text); clearProblem(); }} />
         <ModelLine />
       </div>
     </div>

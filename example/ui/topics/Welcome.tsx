@@ -4,7 +4,7 @@ interface WelcomeProps {
   title: string;
   text: ReactNode;
   suggestions: readonly string[];
-  onPick: (text: string) => void;
+  onPick: (text: string, suggestions: readonly string[]) => void;
 }
 
 /** What a page says before anything was said on it. */
@@ -16,7 +16,7 @@ export function Welcome({ title, text, suggestions, onPick }: WelcomeProps) {
         <p className="mt-2 text-muted">{text}</p>
         <ul className="mt-6 grid gap-2">
           {suggestions.map((suggestion) => (
-            <li key={suggestion}><button type="button" onClick={() => onPick(suggestion)} className="w-full rounded-xl border border-line px-4 py-3 text-left text-sm transition-colors hover:bg-panel">{suggestion}</button></li>
+            <li key={suggestion}><button type="button" onClick={() => onPick(suggestion, suggestions)} className="w-full rounded-xl border border-line px-4 py-3 text-left text-sm transition-colors hover:bg-panel">{suggestion}</button></li>
           ))}
         </ul>
       </div>

@@ -9,13 +9,15 @@ import { describeError } from "../app/errors";
 import { restoreDraft, setDraft, useDraft } from "../chat/drafts";
 import { JumpToNewest } from "../chat/JumpToNewest";
 import { ToolSlotsContext, type ToolSlots } from "../chat/toolSlots";
+import { keepFocus } from "../chat/usePromptField";
 import { useStickToBottom } from "../chat/useStickToBottom";
 import { ModelLine } from "../topics/ModelLine";
 import { PromptBox } from "../topics/PromptBox";
 import { ApprovalButtons, type ApprovalButtonsProps } from "./ApprovalButtons";
 import { ChatMessage } from "./ChatMessage";
-import { hasFirst, takeFirst } from "./firstMessages";
+import { firstOf, takeFirst } from "./firstMessages";
 import { isRefusal, textOf, type createTransport } from "./transport";
+import { useHeldMessage } from "./useHeldMessage";
 
 interface ChatViewProps {
   threadId: string;
@@ -26,7 +28,7 @@ interface ChatViewProps {
 /** A conversation as `useChat` gives it. */
 export function ChatView({ threadId, transport, history }: ChatViewProps) {
   const messagesBefore = use(history);
-  const [isNew] = useState(() => hasFirst(threadId));
+  const [isNew] = useState(() => firstOf(threadId) !== undefined);
   // A chat of our own: one that `useChat` makes is stopped when the component leaves, and with it the reply for everybody.
   const [chat] = useState(() => new Chat<UIMessage>({
     id: threadId, messages: messagesBefore, transport, sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
@@ -34,10 +36,13 @@ export function ChatView({ threadId, transport, history }: ChatViewProps) {
   // A reply that is being written is found again, after a reload and in another browser.
   const helpers = useChat<UIMessage>({ chat, resume: !isNew });
   const { messages, status, error, sendMessage, regenerate, stop, addToolApprovalResponse } = helpers;
+  const hold = useHeldMessage({ place: placeOf(threadId), before: messagesBefore, status });
   useEffect(() => {
     const prompt = takeFirst(threadId);
-    if (prompt !== undefined) void sendMessage({ text: prompt });
-  }, [threadId, sendMessage]);
+    if (prompt === undefined) return;
+    hold(prompt, []);
+    void sendMessage({ text: prompt });
+  }, [threadId, sendMessage, hold]);
   const isBusy = status === "submitted" || status === "streaming";
   const slots = useMemo(() => slotsFor((answer) => void addToolApprovalResponse(answer)), [addToolApprovalResponse]);
   const last = messages.at(-1);
@@ -50,7 +55,10 @@ export function ChatView({ threadId, transport, history }: ChatViewProps) {
             <div ref={content} className="mx-auto max-w-3xl space-y-6 px-3 py-6 md:px-5">
               {messages.map((message) => (
                 <ChatMessage key={message.id} message={message} isStreaming={status === "streaming" && message === last}
-                  onRegenerate={message === last && status === "ready" && !waitsForApproval(message) ? () => void regenerate({ messageId: message.id }) : undefined} />
+                  onRegenerate={message === last && status === "ready" && !waitsForApproval(message) ? () => {
+                    box.current?.focus({ preventScroll: true });
+                    void regenerate({ messageId: message.id });
+                  } : undefined} />
               ))}
               {status === "submitted" && <p className="flex items-center gap-3 text-sm text-muted"><Dots />Waiting for the reply</p>}
               {error !== undefined && <Failed error={error} onRetry={isRefusal(error) ? undefined : () => void regenerate()} />}
@@ -59,10 +67,15 @@ export function ChatView({ threadId, transport, history }: ChatViewProps) {
           </div>
           <JumpToNewest isAtEnd={isAtEnd} onJump={toEnd} />
         </div>
-        <Writer threadId={threadId} chat={helpers} onStop={isBusy ? () => void stop() : undefined} />
+        <Writer threadId={threadId} chat={helpers} hold={hold} onSent={toEnd} onStop={isBusy ? () => void stop() : undefined} />
       </div>
     </ToolSlotsContext>
   );
+}
+
+/** Under which name the conversation's draft is kept. */
+function placeOf(threadId: string): string {
+  return `use-chat/${threadId}`;
 }
 
 function waitsForApproval({ parts }: UIMessage): boolean {
@@ -89,12 +102,16 @@ function Failed({ error, onRetry }: { error: Error; onRetry: (() => void) | unde
 interface WriterProps {
   threadId: string;
   chat: ReturnType<typeof useChat<UIMessage>>;
+  hold: ReturnType<typeof useHeldMessage>;
+  /** Called when something is sent. */
+  onSent: () => void;
   onStop: (() => void) | undefined;
 }
 
 /** Where one writes. A message that was refused comes back into the field. */
-function Writer({ threadId, chat: { status, error, messages, setMessages, sendMessage, clearError }, onStop }: WriterProps) {
-  const here = `use-chat/${threadId}`;
+function Writer({ threadId, chat: { status, error, messages, setMessages, sendMessage, clearError }, hold, onSent, onStop }: WriterProps) {
+  const here = placeOf(threadId);
+  const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(here);
   const [problem, setProblem] = useState<string | null>(null);
   const returned = useRef<Error | undefined>(undefined);
@@ -111,12 +128,18 @@ function Writer({ threadId, chat: { status, error, messages, setMessages, sendMe
     if (wrong !== null) return;
     setDraft(here, "");
     clearError();
+    hold(draft, messages);
     void sendMessage({ text: draft });
+    onSent();
   };
+  const stop = onStop && (() => {
+    keepFocus(field.current);
+    onStop();
+  });
   return (
     <div className="mx-auto w-full max-w-3xl shrink-0 space-y-2 px-3 pb-3 md:px-5">
-      <PromptBox text={draft} placeholder="Write a message…" problem={problem} blocked={onStop === undefined ? null : "A reply is being written. Wait for it, or stop it; what you write stays here."}
-        onSend={submit} onStop={onStop} onTextChange={(text) => { setDraft(here, text); setProblem(null); }} />
+      <PromptBox field={field} text={draft} placeholder="Write a message…" problem={problem} blocked={onStop === undefined ? null : "A reply is being written. Wait for it, or stop it; what you write stays here."}
+        onSend={submit} onStop={stop} onTextChange={(text) => { setDraft(here, text); setProblem(null); }} />
       <ModelLine />
     </div>
   );

@@ -5,8 +5,8 @@ export function keepFirst(threadId: string, prompt: string): void {
   waiting.set(threadId, prompt);
 }
 
-export function hasFirst(threadId: string): boolean {
-  return waiting.has(threadId);
+export function firstOf(threadId: string): string | undefined {
+  return waiting.get(threadId);
 }
 
 /** Gives it once. */

@@ -1,12 +1,14 @@
 import { useMutation } from "convex/react";
 import { Route } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { api } from "../../convex/_generated/api";
 import { Button } from "../app/controls";
 import { describeError, errorCode } from "../app/errors";
 import { navigate } from "../app/router";
 import { useToast } from "../app/toasts";
 import { viewerKey } from "../app/viewer";
+import { focusUnlessTouch } from "../chat/usePromptField";
 import { Field } from "../topics/Field";
 import { ModelLine } from "../topics/ModelLine";
 
@@ -19,11 +21,23 @@ export function NewTrip({ path }: { path: string }) {
   const [city, setCity] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [isStarting, setIsStarting] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const pick = (name: string) => {
+    flushSync(() => {
+      setCity(name);
+      setProblem(null);
+    });
+    field.current?.focus();
+    field.current?.setSelectionRange(name.length, name.length);
+  };
+  useEffect(() => { if (document.activeElement === document.body) focusUnlessTouch(field.current); }, []);
   const submit = async () => {
+    const from = window.location.pathname;
     setIsStarting(true);
     try {
       const { threadId } = await start({ viewerKey, city });
-      navigate(`/${path}/${encodeURIComponent(threadId)}`);
+      // Who has gone elsewhere meanwhile stays there.
+      if (window.location.pathname === from) navigate(`/${path}/${encodeURIComponent(threadId)}`);
     } catch (error) {
       if (errorCode(error) === "invalid_input") setProblem(describeError(error));
       else showToast(describeError(error));
@@ -39,13 +53,13 @@ export function NewTrip({ path }: { path: string }) {
           Two agents plan the trip, one after the other: the first looks at the weather, the second packs for it. A workflow keeps
           what was reached in the database. Stop the backend in the middle, even with <code>kill -9</code>, and start it again: the plan goes on.
         </p>
-        <form className="mt-6 flex flex-wrap items-start gap-3" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
-          <Field label="City" value={city} problem={problem} placeholder="Lisbon" autoComplete="off"
-            onChange={(event) => { setCity(event.target.value); setProblem(null); }} />
-          <Button type="submit" look="primary" disabled={isStarting} className="mt-[1.625rem] py-2.5!">{isStarting ? "Starting…" : "Plan the trip"}</Button>
+        <form className="mt-6" onSubmit={(event) => { event.preventDefault(); if (!isStarting) void submit(); }}>
+          <Field ref={field} label="City" value={city} problem={problem} placeholder="Lisbon" autoComplete="off"
+            onChange={(event) => { setCity(event.target.value); setProblem(null); }}
+            action={<Button type="submit" look="primary" disabled={isStarting}>{isStarting ? "Starting…" : "Plan the trip"}</Button>} />
         </form>
         <p className="mt-4 flex flex-wrap items-center gap-2 text-sm text-muted">
-          For example {suggestions.map((name) => <Button key={name} onClick={() => { setCity(name); setProblem(null); }}>{name}</Button>)}
+          For example {suggestions.map((name) => <Button key={name} onClick={() => pick(name)}>{name}</Button>)}
         </p>
       </div>
       <div className="pb-3"><ModelLine /></div>

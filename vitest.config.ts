@@ -33,7 +33,8 @@ export default defineConfig({
       },
       {
         resolve, ssr,
-        test: { name: "react", environment: "happy-dom", isolate: false, testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
+        // Some replace a module by a counted one, so each file has its own.
+        test: { name: "react", environment: "happy-dom", testTimeout: 30_000, include: ["src/react/**/*.test.{ts,tsx}"] },
       },
       {
         test: { name: "backend", environment: "node", include: ["backend/src/**/*.test.ts"], exclude: WHOLE_BACKENDS, isolate: false, testTimeout: 30_000 },

@@ -84,13 +84,6 @@ export const listThreadsByUserId = query({
     await listThreads(ctx, { userId, order, paginationOpts: paginationOpts ?? { cursor: null, numItems: 100 } }),
 });
 
-/** The threads of all users and of nobody, newest first unless `order` says otherwise: for tools that look at an app. */
-export const listAllThreads = query({
-  args: { order: v.optional(v.union(v.literal("asc"), v.literal("desc"))), paginationOpts: paginationOptsValidator },
-  returns: vPaginationResult(vThreadDoc),
-  handler: async (ctx, { order = "desc", paginationOpts }) => await listThreads(ctx, { everyone: true, order, paginationOpts }),
-});
-
 /**
  * The threads of a user (without `userId`: of nobody; with `everyone`: of all) by their last activity, newest first: when
  * their last turn was opened. `status` default: the active ones.
@@ -98,7 +91,7 @@ export const listAllThreads = query({
 export const listByActivity = query({
   args: { userId: v.optional(v.string()), everyone: v.optional(v.boolean()), status: v.optional(vThreadStatus), paginationOpts: paginationOptsValidator },
   returns: vPaginationResult(vActiveThread),
-  handler: async (ctx, { status = "active", ...options }) => await listThreadsByActivity(ctx, { ...options, userId: options.userId, status }),
+  handler: async (ctx, { status = "active", ...options }) => await listThreadsByActivity(ctx, { ...options, status }),
 });
 
 /** Marks a thread's turns up to `order` (default: all) as read. */

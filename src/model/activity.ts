@@ -67,7 +67,7 @@ async function mustGetActivity(ctx: Pick<QueryCtx, "db">, id: ActivityId): Promi
 
 export interface ListByActivityOptions {
   /** Left out: nobody's threads. */
-  userId: string | undefined;
+  userId?: string | undefined;
   /** The threads of all users, and nobody's too. */
   everyone?: boolean | undefined;
   status: ThreadStatus;

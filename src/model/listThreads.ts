@@ -1,6 +1,6 @@
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { v, type Infer } from "convex/values";
-import { wellFormed } from "../shared/convexJson.js";
+import { cutText } from "../shared/cutText.js";
 import { fail } from "../shared/errors.js";
 import type { ThreadDoc } from "../shared/validators/thread.js";
 import type { Id } from "../component/_generated/dataModel.js";
@@ -15,8 +15,6 @@ const END = "end";
 export interface ListThreadsOptions {
   /** Left out: nobody's threads. */
   userId?: string | undefined;
-  /** The threads of all users, and nobody's too. */
-  everyone?: boolean | undefined;
   order: "asc" | "desc";
   paginationOpts: Pick<PaginationOptions, "cursor" | "numItems"> & { endCursor?: string | null };
 }
@@ -36,24 +34,18 @@ function parseCursor(cursor: string): Edge {
 }
 
 /** A user's threads by creation (without `userId`: those of nobody), a page at a time; `order` "desc" is newest first. */
-export async function listThreads(ctx: QueryCtx, { userId, everyone = false, order, paginationOpts }: ListThreadsOptions): Promise<PaginationResult<ThreadDoc>> {
+export async function listThreads(ctx: QueryCtx, { userId, order, paginationOpts }: ListThreadsOptions): Promise<PaginationResult<ThreadDoc>> {
   const { cursor, endCursor } = paginationOpts;
   if (cursor === END) return { page: [], isDone: true, continueCursor: END };
   const from = cursor === null || cursor === "" ? null : parseCursor(cursor);
   const last = typeof endCursor === "string" && endCursor !== END ? parseCursor(endCursor) : null;
   const limit = Math.min(Math.max(1, paginationOpts.numItems), MAX_THREADS);
   const page: ThreadDoc[] = [];
-  const table = ctx.db.query("threads");
-  const threads = everyone
-    ? table.withIndex("by_creation_time", (q) => {
-        if (from === null) return q;
-        return order === "desc" ? q.lte("_creationTime", from.creationTime) : q.gte("_creationTime", from.creationTime);
-      })
-    : table.withIndex("userId", (q) => {
-        const ofUser = q.eq("userId", userId);
-        if (from === null) return ofUser;
-        return order === "desc" ? ofUser.lte("_creationTime", from.creationTime) : ofUser.gte("_creationTime", from.creationTime);
-      });
+  const threads = ctx.db.query("threads").withIndex("userId", (q) => {
+    const ofUser = q.eq("userId", userId);
+    if (from === null) return ofUser;
+    return order === "desc" ? ofUser.lte("_creationTime", from.creationTime) : ofUser.gte("_creationTime", from.creationTime);
+  });
   for await (const thread of threads.order(order)) {
     if (from !== null && !isAfter(thread, from, order)) continue;
     if (last !== null && isAfter(thread, last, order)) return { page, isDone: false, continueCursor: String(endCursor) };
@@ -132,7 +124,7 @@ async function lastMessageOf(ctx: Pick<QueryCtx, "db">, threadId: Id<"threads">)
   const { text, role, agentName, status, error, _creationTime, order, tool } = row;
   const waitsFor = tool ? await openCallOf(ctx, threadId, order) : undefined;
   // A cut may not halve a character of two units: Convex refuses half of one.
-  return { text: text === undefined ? undefined : wellFormed(text.slice(0, PREVIEW_LENGTH)), role, agentName, status, error, atMs: _creationTime, ...(waitsFor !== undefined && { waitsFor }) };
+  return { text: text === undefined ? undefined : cutText(text, PREVIEW_LENGTH), role, agentName, status, error, atMs: _creationTime, ...(waitsFor !== undefined && { waitsFor }) };
 }
 
 /** The tool of a call of this turn that waits for a decision; undefined when none does. */

@@ -1,4 +1,5 @@
 import { convexToJson, jsonToConvex, type JSONValue, type Value } from "convex/values";
+import { cutText } from "../shared/cutText.js";
 import { invariant } from "../shared/errors.js";
 import { sizeBytesOf, type StoredPart, type StoredResults } from "../shared/storedMessage.js";
 import type { MessageDoc } from "../shared/validators/messageDoc.js";
@@ -134,7 +135,7 @@ interface Content {
 
 /** The row that has its content elsewhere: the beginning of the text, for search. */
 function headOf(row: RowFields, slices: readonly string[]): RowFields {
-  return { ...row, text: cut(row.text, SEARCH_TEXT_LENGTH), parts: undefined, overflow: slices.length, ...(row.results === undefined ? {} : { results: {} }) };
+  return { ...row, text: row.text === undefined ? undefined : cutText(row.text, SEARCH_TEXT_LENGTH), parts: undefined, overflow: slices.length, ...(row.results === undefined ? {} : { results: {} }) };
 }
 
 function toSlices({ text, parts, results }: RowFields): string[] {
@@ -143,7 +144,7 @@ function toSlices({ text, parts, results }: RowFields): string[] {
   const json = JSON.stringify(convexToJson(content));
   const slices: string[] = [];
   for (let start = 0; start < json.length; ) {
-    const slice = cut(json.slice(start), SLICE_LENGTH) ?? "";
+    const slice = cutText(json.slice(start), SLICE_LENGTH);
     slices.push(slice);
     start += slice.length;
   }
@@ -164,11 +165,4 @@ async function wholeRow(ctx: Pick<QueryCtx, "db">, row: Doc<"messages">): Promis
   const json = JSON.parse(slices.map((slice) => slice.json).join("")) as JSONValue;
   const { text, parts, results } = jsonToConvex(json) as unknown as Content;
   return { ...row, text, parts, results };
-}
-
-/** The beginning of a text, at most `length` units; never half of a character. */
-function cut(text: string | undefined, length: number): string | undefined {
-  if (text === undefined || text.length <= length) return text;
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length);
 }

@@ -1,6 +1,7 @@
 import type { ModelMessage } from "ai";
 import { extractText } from "../../shared/extractText.js";
 import { wellFormed } from "../../shared/convexJson.js";
+import { cutText } from "../../shared/cutText.js";
 import type { Message } from "../../shared/validators/message.js";
 
 /** Longer texts are cut: models take some 8,000 tokens, and the beginning says what a message is about. */
@@ -8,11 +9,7 @@ const MAX_EMBEDDED_CHARS = 10_000;
 
 /** A text as it is embedded and searched by: never with half of a character. Empty when there is nothing to embed. */
 export function cutForEmbedding(text: string | undefined): string {
-  const trimmed = text?.trim() ?? "";
-  if (trimmed.length <= MAX_EMBEDDED_CHARS) return wellFormed(trimmed);
-  const last = trimmed.charCodeAt(MAX_EMBEDDED_CHARS - 1);
-  const isHalf = last >= 0xd800 && last < 0xdc00;
-  return wellFormed(trimmed.slice(0, isHalf ? MAX_EMBEDDED_CHARS - 1 : MAX_EMBEDDED_CHARS));
+  return wellFormed(cutText(text?.trim() ?? "", MAX_EMBEDDED_CHARS));
 }
 
 /** What is embedded of a message: the text of what was said. Empty for instructions, calls of tools and their results. */

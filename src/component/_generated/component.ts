@@ -1750,36 +1750,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         }>,
         Name
       >;
-      listAllThreads: FunctionReference<
-        "query",
-        "internal",
-        {
-          order?: "asc" | "desc";
-          paginationOpts: {
-            numItems: number;
-            cursor: string | null;
-            endCursor?: string | null;
-            id?: number;
-            maximumRowsRead?: number;
-            maximumBytesRead?: number;
-          };
-        },
-        {
-          page: Array<{
-            _id: string;
-            _creationTime: number;
-            userId?: string;
-            title?: string;
-            summary?: string;
-            status: "active" | "archived";
-          }>;
-          continueCursor: string;
-          isDone: boolean;
-          splitCursor?: string | null;
-          pageStatus?: "SplitRecommended" | "SplitRequired" | null;
-        },
-        Name
-      >;
       listByActivity: FunctionReference<
         "query",
         "internal",

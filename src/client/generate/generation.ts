@@ -179,8 +179,10 @@ export class Generation {
     if (!known || !this.#store || !this.#savesOutput) return [];
     try {
       return await this.#store.withFiles(await known(options));
-    } catch {
+    } catch (error) {
       // A generation ends whatever becomes of these: then what its log shows is kept.
+      // oxlint-disable-next-line no-console
+      console.warn(`Of tools' results only what the stream shows is kept, for they could not be stored: ${errorToString(error)}`);
       return [];
     }
   }

@@ -5,6 +5,7 @@ import { isRecord } from "../../shared/json.js";
 import { MAX_CHUNK_BYTES } from "../../shared/liveLog.js";
 import { sizeBytesOf } from "../../shared/storedMessage.js";
 import type { MessageWithMetadata } from "../../shared/validators/messageDoc.js";
+import { errorToString } from "../aiSdk/failures.js";
 import { resultMessages } from "../aiSdk/steps.js";
 
 type ToolPart = Extract<ModelMessage, { role: "tool" }>["content"][number];
@@ -99,8 +100,10 @@ export class ToolResults {
     try {
       const made = await this.#toolOf(toolName)?.toModelOutput?.({ toolCallId, input, output });
       if (made) return made;
-    } catch {
+    } catch (error) {
       // A generation ends whatever its tools do: the model is shown what the tool gave.
+      // oxlint-disable-next-line no-console
+      console.warn(`A model will be shown what the tool "${toolName}" gave, for its toModelOutput failed: ${errorToString(error)}`);
     }
     // Bytes, which are no JSON, are kept as such in what is stored.
     return typeof output === "string" ? { type: "text", value: output } : { type: "json", value: toConvexJson(output) as JSONValue };

@@ -1,4 +1,5 @@
 import type { PlaygroundAnswer } from "convex-agent";
+import { KeyedStore } from "./keyedStore";
 import type { LiveRun } from "./LiveAnswer";
 
 /** A message and its answer that are in no thread. */
@@ -22,44 +23,31 @@ const IDLE = { isBusy: false, error: null, live: null, unsaved: null } as const;
 const NOTHING: NewMessageState = { text: "", ...IDLE };
 
 /** Keeps what is written to each thread, and answers that are not saved, as long as the page is open: who looks elsewhere finds them again. */
-export class MessageStore {
-  readonly #of = new Map<string, NewMessageState>();
-  readonly #listeners = new Set<() => void>();
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
-
-  get(threadId: string): NewMessageState {
-    return this.#of.get(threadId) ?? NOTHING;
+export class MessageStore extends KeyedStore<NewMessageState> {
+  constructor() {
+    super(NOTHING);
   }
 
   write(threadId: string, text: string): void {
-    this.#set(threadId, { ...this.get(threadId), text });
+    this.set(threadId, { ...this.get(threadId), text });
   }
 
   /** It is sent: the field is free for the next one. */
   begin(threadId: string, live: NewMessageState["live"]): void {
-    this.#set(threadId, { text: "", ...IDLE, isBusy: true, live });
+    this.set(threadId, { text: "", ...IDLE, isBusy: true, live });
   }
 
   answered(threadId: string, unsaved: Unsaved | null): void {
-    this.#set(threadId, { ...this.get(threadId), ...IDLE, unsaved });
+    this.set(threadId, { ...this.get(threadId), ...IDLE, unsaved });
   }
 
   /** What failed is not lost: it is in the field again, unless something else was written there meanwhile. */
   failed(threadId: string, error: unknown, prompt: string): void {
     const { text } = this.get(threadId);
-    this.#set(threadId, { ...IDLE, text: text === "" ? prompt : text, error });
+    this.set(threadId, { ...IDLE, text: text === "" ? prompt : text, error });
   }
 
   discard(threadId: string): void {
-    this.#set(threadId, { ...this.get(threadId), ...IDLE });
-  }
-
-  #set(threadId: string, state: NewMessageState): void {
-    this.#of.set(threadId, state);
-    for (const listener of this.#listeners) listener();
+    this.set(threadId, { ...this.get(threadId), ...IDLE });
   }
 }

@@ -1,4 +1,5 @@
 import type { MessageDoc, PlaygroundAnswer } from "convex-agent";
+import { KeyedStore } from "./keyedStore";
 import type { LiveRun } from "./LiveAnswer";
 
 /** An answer that was made again and not saved. */
@@ -21,40 +22,27 @@ export interface Runs {
 const NONE: Runs = { runs: [], live: null, error: null };
 
 /** Keeps answers that were made again as long as the page is open: who looks at another view finds them where they were. */
-export class RunsStore {
-  readonly #of = new Map<string, Runs>();
-  readonly #listeners = new Set<() => void>();
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
-
-  get(key: string): Runs {
-    return this.#of.get(key) ?? NONE;
+export class RunsStore extends KeyedStore<Runs> {
+  constructor() {
+    super(NONE);
   }
 
   begin(key: string, live: LiveRun): void {
-    this.#set(key, { ...this.get(key), live, error: null });
+    this.set(key, { ...this.get(key), live, error: null });
   }
 
   /** The answer is there; it is numbered after those before it. */
   made(key: string, run: Omit<Run, "id">): void {
     const { runs } = this.get(key);
-    this.#set(key, { runs: [...runs, { ...run, id: (runs.at(-1)?.id ?? 0) + 1 }], live: null, error: null });
+    this.set(key, { runs: [...runs, { ...run, id: (runs.at(-1)?.id ?? 0) + 1 }], live: null, error: null });
   }
 
   failed(key: string, error: unknown): void {
-    this.#set(key, { ...this.get(key), live: null, error });
+    this.set(key, { ...this.get(key), live: null, error });
   }
 
   discard(key: string, id: number): void {
     const before = this.get(key);
-    this.#set(key, { ...before, runs: before.runs.filter((run) => run.id !== id) });
-  }
-
-  #set(key: string, runs: Runs): void {
-    this.#of.set(key, runs);
-    for (const listener of this.#listeners) listener();
+    this.set(key, { ...before, runs: before.runs.filter((run) => run.id !== id) });
   }
 }

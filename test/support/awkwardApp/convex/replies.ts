@@ -1,4 +1,4 @@
-import { Agent, createThread, createTool, listMessages, stepCountIs, type AgentComponent } from "convex-agent";
+import { Agent, createThread, createTool, listMessages, saveMessage, stepCountIs, type AgentComponent } from "convex-agent";
 import { toUIMessages } from "convex-agent/react";
 import { actionGeneric, componentsGeneric } from "convex/server";
 import { v } from "convex/values";
@@ -59,14 +59,17 @@ export const searched = actionGeneric({
   },
 });
 
+async function openStream(ctx: Parameters<typeof createThread>[0]): Promise<{ threadId: string; streamId: string }> {
+  const threadId = await createThread(ctx, component);
+  const { message } = await saveMessage(ctx, component, { threadId, prompt: "Go" });
+  return { threadId, streamId: await ctx.runMutation(component.streams.create, { threadId, order: message.order, stepOrder: 1 }) };
+}
+
 /** A stream whose chunk is as deep as its row may be, which a message's is not. Returns how it ends. */
 export const cutOff = actionGeneric({
   args: {},
   handler: async (ctx) => {
-    const agent = new Agent(component, { name: "Tester", languageModel: scriptedModel({ steps: [["Hi."]] }) });
-    const threadId = await createThread(ctx, component);
-    const { order } = await agent.saveMessage(ctx, { threadId, prompt: "Go" }).then(({ message }) => message);
-    const streamId = await ctx.runMutation(component.streams.create, { threadId, order, stepOrder: 1 });
+    const { threadId, streamId } = await openStream(ctx);
     const output = nested(6) as { in: [] };
     const parts = [
       { type: "tool-input-available", toolCallId: "c", toolName: "echo", input: {} },
@@ -84,10 +87,7 @@ export const cutOff = actionGeneric({
 export const abandoned = actionGeneric({
   args: {},
   handler: async (ctx) => {
-    const agent = new Agent(component, { name: "Tester", languageModel: scriptedModel({ steps: [["Hi."]] }) });
-    const threadId = await createThread(ctx, component);
-    const { order } = await agent.saveMessage(ctx, { threadId, prompt: "Go" }).then(({ message }) => message);
-    const streamId = await ctx.runMutation(component.streams.create, { threadId, order, stepOrder: 1 });
+    const { threadId, streamId } = await openStream(ctx);
     for (let start = 0; start < 12; start++) {
       const parts = [{ type: "message-metadata", messageMetadata: { [`k${start}`]: "x".repeat(100_000) } }];
       await ctx.runMutation(component.streams.addDelta, { streamId, delta: { start, end: start + 1, parts } });
